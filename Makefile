@@ -1,0 +1,28 @@
+# `make run` and `make test` need Python 3.11 with pip, and nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run venv test check browser clean
+
+run:
+	@exec $(PYTHON) -m hotline.supervise
+
+venv:
+	@$(PYTHON) -m hotline.install --dev
+
+browser: venv
+	@$(BIN)/python -m tests.get_browser
+
+# One run, one closing line. Browser and fault tests share one worker (see tests/conftest.py), the others fill the rest.
+test: venv browser
+	@$(BIN)/ruff check .
+	@$(BIN)/pytest -n 2 --dist loadgroup
+
+check: venv
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/pytest -q -n 2 -m "not browser and not faults and not slow"
+
+clean:
+	rm -rf .venv node_modules .browser staticfiles .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,99 @@
+"""Who is to be told or to act at an instant: role holders, the duty roster, and who stands in for nobody."""
+
+from datetime import datetime, time
+
+from django.utils import timezone
+
+from accounts.models import DutyKind, DutyShift, Membership, OutOfHoursMode, Unit, User
+from accounts.roles import Role
+
+UNIT_PEOPLE = {"unit_liaison": Role.LI, "unit_leader": Role.UL, "unit_handler": Role.HD}
+HOTLINE_PEOPLE = {
+    "supervisor": Role.SV,
+    "district_leader": Role.QL,
+    "callback_agent": Role.CB,
+    "reviewer": Role.RV,
+    "dispatcher": Role.DP,
+}
+ROSTERED_PEOPLE = {"duty_leader": DutyKind.DUTY_LEADER, "shift_leader": DutyKind.SHIFT_LEADER}
+CALLBACK_LEAD = "callback_lead"
+ROLE_KEYS = frozenset({*UNIT_PEOPLE, *HOTLINE_PEOPLE, *ROSTERED_PEOPLE, CALLBACK_LEAD})
+
+OPENS, CLOSES = time(8, 30), time(17, 30)
+
+
+def in_working_hours(now: datetime) -> bool:
+    """Monday to Friday, 08:30 to 17:30 local time; public holidays are not known at this level."""
+    local = timezone.localtime(now)
+    return local.weekday() < 5 and OPENS <= local.time() < CLOSES
+
+
+def on_duty(kind: str, *, now: datetime, unit: Unit | None = None) -> list[User]:
+    """The people whose shift of this kind holds at this instant, of one unit or of all."""
+    shifts = DutyShift.objects.covering(now).filter(kind=kind)
+    if unit is not None:
+        shifts = shifts.filter(unit=unit)
+    return _active(shifts.values("user_id"))
+
+
+def people(role_key: str, *, unit: Unit | None, now: datetime) -> list[User]:
+    """Never empty where the hotline has one duty leader: a deadline that nobody hears of is a broken promise."""
+    if role_key not in ROLE_KEYS:
+        raise ValueError(f"Nobody is called {role_key!r}.")
+    return _addressed(role_key, unit=unit, now=now) or on_duty(DutyKind.DUTY_LEADER, now=now) or _holders(Role.DL)
+
+
+def _addressed(role_key: str, *, unit: Unit | None, now: datetime) -> list[User]:
+    if role_key in ROSTERED_PEOPLE:
+        return on_duty(ROSTERED_PEOPLE[role_key], now=now)
+    if role_key in HOTLINE_PEOPLE:
+        return _holders(HOTLINE_PEOPLE[role_key])
+    if role_key == CALLBACK_LEAD:
+        return _callback_leads(now)
+    return _of_unit(UNIT_PEOPLE[role_key], unit=unit, now=now) if unit is not None else []
+
+
+def _of_unit(role: Role, *, unit: Unit, now: datetime) -> list[User]:
+    found = _nearest_holders(role, unit)
+    if not in_working_hours(now):
+        found += [person for person in _duty_of(unit, now=now) if person not in found]
+    return found
+
+
+def _nearest_holders(role: Role, unit: Unit) -> list[User]:
+    """Of the unit, or of the nearest unit above it that has somebody."""
+    line = _paths_upwards(unit)
+    rows = Membership.objects.filter(role=role, unit__path__in=line, user__is_active=True)
+    nearest: dict[str, list[User]] = {}
+    for membership in rows.select_related("user", "unit").order_by("user_id"):
+        nearest.setdefault(membership.unit.path, []).append(membership.user)
+    return next((nearest[path] for path in line if path in nearest), [])
+
+
+def _paths_upwards(unit: Unit) -> list[str]:
+    """["/QF/ZJ/ZJ-WY/", "/QF/ZJ/", "/QF/"]"""
+    codes = unit.path.strip("/").split("/")
+    return ["/" + "/".join(codes[:depth]) + "/" for depth in range(len(codes), 0, -1)]
+
+
+def _duty_of(unit: Unit, *, now: datetime) -> list[User]:
+    by_parent = unit.out_of_hours_mode == OutOfHoursMode.PARENT and unit.parent_id is not None
+    shifts = DutyShift.objects.covering(now).filter(
+        kind=DutyKind.UNIT_DUTY, unit_id=unit.parent_id if by_parent else unit.pk
+    )
+    return _active(shifts.values("user_id"))
+
+
+def _callback_leads(now: datetime) -> list[User]:
+    """Who leads the team of the callback agents, or else the shift leader of the hour."""
+    teams = Membership.objects.filter(role=Role.CB).values("unit_id")
+    leads = Membership.objects.filter(role=Role.UL, unit_id__in=teams)
+    return _active(leads.values("user_id")) or on_duty(DutyKind.SHIFT_LEADER, now=now)
+
+
+def _holders(role: Role) -> list[User]:
+    return _active(Membership.objects.filter(role=role).values("user_id"))
+
+
+def _active(user_ids) -> list[User]:
+    return list(User.objects.filter(is_active=True, id__in=user_ids).order_by("id"))

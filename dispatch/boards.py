@@ -1,0 +1,235 @@
+"""The desks of dispatch, of the units, of supervision and of the duty leader."""
+from datetime import timedelta
+
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
+
+from accounts.roles import Role
+from dispatch.models import Assignment, Escalation, Reminder, Request, SupervisionOrder
+from tickets.choices import Outcome, Urgency
+from tickets.clocks import UNFINISHED, Clock, Status
+from tickets.models import Proposal, Ticket
+from tickets.presenters import YELLOW
+from tickets.queues import NOTHING_LATE, Desk, WorkList, in_state, late, seen
+from tickets.states import OPEN, State
+from tickets.steps import STEPS
+
+UNIT = (Role.LI, Role.HD, Role.UL)
+Kind = Request.Kind
+WITHIN = timedelta(days=7)
+HIGH_RUNGS = ("L3", "L4")
+GONE = (Assignment.Status.RETURNED, Assignment.Status.RECALLED)
+
+
+def of_ticket(rows):
+    return rows.filter(ticket=OuterRef("pk"))
+
+
+def field_of(rows, field):
+    return Subquery(rows.values(field)[:1])
+
+
+# --- what waits for a second person, or for a decision ------------------------------------------------------------
+
+
+def with_proposal(rows):
+    waiting = of_ticket(Proposal.objects.filter(status=Proposal.Status.OPEN)).order_by("at")
+    return rows.annotate(asked_at=field_of(waiting, "at"), asked=field_of(waiting, "step"), asker=field_of(waiting, "by__display_name")) \
+        .filter(asked_at__isnull=False)
+
+
+def proposals_by_others(user, now):
+    return with_proposal(seen(user)).exclude(Exists(of_ticket(Proposal.objects.filter(status=Proposal.Status.OPEN, by=user))))
+
+
+def step_and_asker(ticket):
+    """What is proposed, and by whom."""
+    label = STEPS[ticket.asked].label if ticket.asked in STEPS else ticket.asked
+    return gettext("%(step)s, proposed by %(person)s") % {"step": label, "person": ticket.asker}
+
+
+def requested(*kinds):
+    def rows(user, now):
+        waiting = of_ticket(Request.objects.filter(status=Request.Status.PENDING, kind__in=kinds)).order_by("at")
+        return seen(user).annotate(asked_at=field_of(waiting, "at"), asked=field_of(waiting, "kind"), asker=field_of(waiting, "unit__name")) \
+            .filter(asked_at__isnull=False)
+
+    return rows
+
+
+def kind_and_unit(ticket):
+    return gettext("%(kind)s, asked by %(unit)s") % {"kind": Kind(ticket.asked).label, "unit": ticket.asker or "–"}
+
+
+REQUEST_LIST = {"order": "asked_at", "remark": kind_and_unit, "edge": "orange"}
+PROPOSALS = WorkList("confirm", _("To confirm"), _("No proposal waits for a second person."), proposals_by_others, order="asked_at",
+                     edge="purple", remark=step_and_asker)
+
+
+# --- dispatch ------------------------------------------------------------------------------------------------------
+
+DISPATCH = Desk("dispatch", _("Dispatch desk"), (Role.DP,), (
+    WorkList("cases", _("Awaiting dispatch"), _("Nothing waits for dispatch."), in_state(State.PENDING_DISPATCH), edge="blue"),
+    WorkList("returns", _("Returns to decide"), _("No return waits for a decision."), in_state(State.RETURN_REVIEW), edge="orange"),
+    WorkList("unsigned", _("Not signed yet"), _("Every dispatched ticket was signed."), in_state(State.PENDING_RECEIPT), edge="yellow"),
+    WorkList("rulings", _("Waiting for a ruling"), _("No ticket waits for a ruling."), in_state(State.ARBITRATION)),
+))
+
+
+# --- units ---------------------------------------------------------------------------------------------------------
+
+
+def at_unit(*states, **more):
+    """Tickets that a unit of mine leads."""
+    return lambda user, now: led_by(user).filter(state__in=states, **more)
+
+
+def led_by(user):
+    return seen(user).filter(lead_unit__in=user.unit_scope(*UNIT))
+
+
+def unit_late(user, now):
+    return led_by(user).filter(state__in=OPEN, next_due_at__lt=now)
+
+
+def unit_soon_late(user, now):
+    return soon_late(led_by(user), now)
+
+
+def soon_late(rows, now):
+    """Yellow and orange lights: not late, and three quarters of the time are gone."""
+    nearly = Clock.objects.filter(status=Status.RUNNING, due_at__gte=now,
+                                  due_at__lte=Value(now) + F("length") * Value(timedelta(seconds=1 - YELLOW)))
+    return rows.filter(Exists(of_ticket(nearly)), state__in=OPEN, next_due_at__gte=now)
+
+
+def to_contact(user, now):
+    response = Clock.objects.filter(kind="RESPONSE", status=Status.RUNNING)
+    return led_by(user).filter(Exists(of_ticket(response)), state=State.HANDLING)
+
+
+def parts(user, now):
+    """Tickets of other units in which ours owes a part, as co-unit or as the unit below."""
+    mine = Assignment.objects.filter(unit__in=user.unit_scope(*UNIT), status__in=(Assignment.Status.PENDING, Assignment.Status.ACCEPTED))
+    return seen(user).filter(Exists(of_ticket(mine.exclude(role=Assignment.Role.LEAD, level=1))), state__in=OPEN)
+
+
+def to_answer(user, now):
+    """Supervision orders and reminders that wait for our answer."""
+    orders = SupervisionOrder.objects.filter(status__in=(
+        SupervisionOrder.Status.ISSUED, SupervisionOrder.Status.ACKNOWLEDGED, SupervisionOrder.Status.SENT_BACK))
+    return led_by(user).filter(Exists(of_ticket(orders)) | Exists(of_ticket(Reminder.objects.filter(acknowledged_at=None))), state__in=OPEN)
+
+
+def unit_proposals(user, now):
+    return with_proposal(led_by(user))
+
+
+def handed_back(user, now):
+    """SPEC 5.3: after a return or a recall the unit keeps number, title and dates, nothing else."""
+    scope = user.unit_scope(*UNIT)
+    gone = Assignment.objects.filter(unit__in=scope, status__in=GONE, closed_at__gte=now - 4 * WITHIN).order_by("-closed_at")
+    return Ticket.objects.annotate(left_at=field_of(of_ticket(gone), "closed_at")).filter(left_at__isnull=False) \
+        .exclude(unit_ids__overlap=scope)
+
+
+INBOX = Desk("unit", _("Unit inbox"), UNIT, (
+    WorkList("sign", _("To sign"), _("Nothing waits to be signed."), at_unit(State.PENDING_RECEIPT), edge="yellow"),
+    WorkList("contact", _("To contact"), _("Every citizen was contacted."), to_contact, edge="orange"),
+    WorkList("handling", _("In hand"), _("Nothing is in hand."), at_unit(State.HANDLING), edge="blue"),
+    WorkList("soon", _("Soon late"), _("Nothing is soon late."), unit_soon_late, edge="yellow"),
+    WorkList("late", _("Late"), NOTHING_LATE, unit_late, edge="red"),
+    WorkList("redo", _("To be redone"), _("Nothing is to be redone."), at_unit(State.HANDLING, redo_round__gt=0), edge="red"),
+    WorkList("parts", _("Our parts"), _("No other unit waits for our part."), parts, edge="blue"),
+    WorkList("answer", _("Orders and reminders"), _("No order and no reminder waits for an answer."), to_answer, edge="orange"),
+    WorkList("confirm", _("To be signed off"), _("No proposal waits for a second person."), unit_proposals, order="asked_at",
+             remark=step_and_asker, edge="orange"),
+    WorkList("waiting", _("Waiting for the hotline"), _("Nothing waits for the hotline."),
+             at_unit(State.RETURN_REVIEW, State.REPLY_REVIEW)),
+    WorkList("suspended", _("Suspended"), _("Nothing is suspended."), at_unit(State.SUSPENDED)),
+    WorkList("returned", _("Handed back"), _("Nothing was returned or recalled in the last four weeks."), handed_back,
+             order="-left_at", opens=False, counted=False),
+))
+
+
+# --- supervision ---------------------------------------------------------------------------------------------------
+
+
+def all_soon_late(user, now):
+    return soon_late(seen(user), now)
+
+
+def with_order(*statuses):
+    def rows(user, now):
+        orders = of_ticket(SupervisionOrder.objects.filter(status__in=statuses)).order_by("due_at")
+        return seen(user).annotate(order_due=field_of(orders, "due_at"), order_status=field_of(orders, "status")) \
+            .filter(order_due__isnull=False)
+
+    return rows
+
+
+def order_status(ticket):
+    return SupervisionOrder.Status(ticket.order_status).label
+
+
+def suspension_ends_soon(user, now):
+    return seen(user).filter(state=State.SUSPENDED, review_date__lte=(now + WITHIN).date())
+
+
+def repeated(user, now):
+    return seen(user).filter(Q(repeat_count__gt=0) | Q(reporter_count__gt=1), state__in=OPEN)
+
+
+OS = SupervisionOrder.Status
+SUPERVISION = Desk("supervision", _("Supervision board"), (Role.SV,), (
+    WorkList("late", _("Red: late"), NOTHING_LATE, late, edge="red"),
+    WorkList("soon", _("Yellow: soon late"), _("Nothing is soon late."), all_soon_late, edge="yellow"),
+    WorkList("orders", _("Orders out"), _("No supervision order is out."), with_order(OS.ISSUED, OS.ACKNOWLEDGED, OS.SENT_BACK),
+             order="order_due", remark=order_status, edge="orange"),
+    WorkList("answered", _("Orders answered"), _("No answered order waits to be closed."), with_order(OS.FED_BACK), order="order_due",
+             remark=order_status, edge="green"),
+    WorkList("rulings", _("Rulings"), _("No ticket waits for a ruling."), in_state(State.ARBITRATION), edge="orange"),
+    WorkList("hard", _("Adjudication"), _("No case is in adjudication."), in_state(State.ADJUDICATION), edge="red"),
+    WorkList("requests", _("Extensions, suspensions"), _("No request waits for a decision."),
+             requested(Kind.EXTENSION, Kind.SUSPENSION, Kind.EXCLUSION), **REQUEST_LIST),
+    PROPOSALS,
+    WorkList("repeated", _("Repeated or many"), _("No open matter was reported again."), repeated, edge="yellow"),
+    WorkList("suspended", _("Suspension ends"), _("No suspension ends within a week."), suspension_ends_soon),
+))
+COORDINATION = Desk("coordination", _("Requests"), (Role.ZH,), (
+    WorkList("exclusions", _("Exclusions"), _("No unit asks for an exclusion."), requested(Kind.EXCLUSION), **REQUEST_LIST),
+    WorkList("extensions", _("Extensions"), _("No unit asks for an extension."), requested(Kind.EXTENSION), **REQUEST_LIST),
+    WorkList("suspensions", _("Suspensions"), _("No unit asks for a suspension."), requested(Kind.SUSPENSION), **REQUEST_LIST),
+    WorkList("orders", _("Orders out"), _("No supervision order is out."), with_order(OS.ISSUED, OS.ACKNOWLEDGED, OS.SENT_BACK, OS.FED_BACK),
+             order="order_due", remark=order_status),
+    PROPOSALS,
+))
+
+
+# --- the duty leader -----------------------------------------------------------------------------------------------
+
+
+def escalated_high(user, now):
+    """What climbed to the duty leader or higher, and whose clock is still open."""
+    rungs = of_ticket(Escalation.objects.filter(rung__in=HIGH_RUNGS, clock__status__in=UNFINISHED)).order_by("-fired_at")
+    return seen(user).annotate(climbed_at=field_of(rungs, "fired_at"), rung=field_of(rungs, "rung")).filter(
+        climbed_at__isnull=False, state__in=OPEN)
+
+
+def rung_reached(ticket):
+    return gettext("level %(rung)s reached") % {"rung": ticket.rung}
+
+
+DUTY = Desk("duty", _("Duty board"), (Role.DL,), (
+    WorkList("critical", _("Critical now"), _("No critical ticket is open."), in_state(*OPEN, urgency=Urgency.CRITICAL), edge="red"),
+    WorkList("high", _("Level 3 and above"), _("Nothing has climbed to level 3."), escalated_high, order="-climbed_at",
+             remark=rung_reached, edge="red"),
+    PROPOSALS,
+    WorkList("suspensions", _("Suspensions asked for"), _("No unit asks for a suspension."), requested(Kind.SUSPENSION), **REQUEST_LIST),
+    WorkList("rulings", _("Rulings"), _("No ticket waits for a ruling."), in_state(State.ARBITRATION), edge="orange"),
+    WorkList("late", _("Late"), NOTHING_LATE, late, edge="red"),
+    WorkList("negative", _("Negative callback"), _("No callback was negative."),
+             in_state(State.PENDING_CALLBACK, State.ADJUDICATION, callback_outcome=Outcome.NEGATIVE), edge="yellow"),
+))
+DESKS = (DISPATCH, INBOX, SUPERVISION, COORDINATION, DUTY)

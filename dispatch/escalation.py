@@ -1,0 +1,301 @@
+"""The first half of a deadline: whoever looks, writes down the rungs that were reached. notices/relay.py tells people.
+
+Beat, the loop of every worker and a starting worker only say "look now"; any number of looks at once is harmless.
+A look takes due clocks in due order, a batch of tickets at a time, until none is left. The ticket row is locked
+first (SKIP LOCKED) and its clocks are read again inside the lock, so a clock that was just met never fires. Rungs
+that were reached together, after an outage, are all written; only the highest tells people, the others are `skipped`.
+The unique (clock, level) is the last guard: exactly once, however many look.
+"""
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import takewhile
+
+import structlog
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError, transaction
+from django.db.models import F
+
+from accounts.models import User
+from accounts.roster import people
+from dispatch import actions, heartbeat, supervision
+from dispatch.models import Escalation, SupervisionOrder
+from dispatch.recipients import Posts, english, quiet_until
+from notices.actions import compose, put, tell
+from notices.models import Notice
+from tickets import trail
+from tickets.actions import Refused, lock, record_locked
+from tickets.calendars import LOCAL
+from tickets.clocks import Clock, Kind, Status
+from tickets.models import Ticket
+from tickets.states import State
+
+log = structlog.get_logger(__name__)
+TIME_TO_ACKNOWLEDGE = timedelta(minutes=30)
+STILL_HURRIED = timedelta(days=7)  # older ones have no rung left; keeps the search short
+PUT_ASIDE = timedelta(hours=1)
+UNIT_FIELDS = ("code", "name", "path", "parent", "out_of_hours_mode")
+SILENT = ("warn", "warn2", "L1")  # rungs that nobody has to acknowledge
+
+
+@dataclass
+class Swept:
+    """What a look did. `finished` is False when it stopped with more to do, or was stopped by the guard."""
+
+    fired: int = 0
+    skipped: int = 0
+    tickets: int = 0
+    hurried: int = 0
+    put_aside: int = 0
+    latest: float = 0.0  # seconds between the worst rung's time and now
+    finished: bool = False
+
+
+@dataclass
+class Look:
+    """One ticket at one look: the rungs reached, and the clocks as they go on from here."""
+
+    ticket: Ticket
+    clocks: list = field(default_factory=list)
+    rungs: list = field(default_factory=list)
+
+
+def sweep(*, now, limit=500, batches=None, guard=None):
+    """Fire everything that is due, `limit` tickets a transaction, at most `batches` of them."""
+    done = Swept()
+    if guard is not None and not guard.allows(now):
+        return done
+    posts = Posts(now)
+    hurry(done, now, limit)
+    while batches is None or batches > 0:
+        if not sweep_batch(done, posts, now, limit):
+            done.finished = True
+            break
+        batches = batches and batches - 1
+    heartbeat.beat("sweep", now=now, lag=done.latest)
+    return done
+
+
+@transaction.atomic
+def sweep_batch(done, posts, now, limit):
+    tickets = list(due_tickets(now)[:limit])
+    if not tickets:
+        return False
+    try:
+        with transaction.atomic():
+            looks = fire(tickets, due_clocks(tickets, now), posts, now)
+    except OperationalError:
+        raise  # the connection, a deadlock, a time limit: nobody's fault, the next look tries again
+    except Exception as error:
+        log.warning("sweep_batch_failed", error=type(error).__name__)
+        looks = one_by_one(tickets, done, posts, now)
+    count(done, looks, now)
+    return True
+
+
+def due_tickets(now):
+    """In due order; a ticket that somebody works on is left for the next look."""
+    due = Ticket.objects.filter(clocks__next_fire_at__lte=now).order_by("clocks__next_fire_at", "pk")
+    return slim(due.select_for_update(skip_locked=True, no_key=True, of=("self",)))
+
+
+def slim(tickets):
+    """Without the long texts."""
+    return tickets.select_related("lead_unit").only("ticket_no", "state", "urgency", "version", "trail_hash", "lead_unit",
+                                                    *(f"lead_unit__{field}" for field in UNIT_FIELDS))
+
+
+def due_clocks(tickets, now):
+    due = Clock.objects.filter(ticket__in=[ticket.pk for ticket in tickets], next_fire_at__lte=now)
+    return list(due.select_related("profile", "holder").order_by("pk"))
+
+
+def fire(tickets, clocks, posts, now):
+    """Write what these clocks of locked tickets have reached: rungs, one event a ticket, notices, the next look."""
+    by_id = {ticket.pk: ticket for ticket in tickets}
+    looks = {pk: Look(ticket) for pk, ticket in by_id.items()}
+    known = set(Escalation.objects.filter(clock__in=clocks).values_list("clock", "level"))
+    for clock in clocks:
+        look = looks[clock.ticket_id]
+        look.clocks.append(clock)
+        look.rungs += [rung for rung in climb(clock, now) if (rung.clock_id, rung.level) not in known]
+    looks = [look for look in looks.values() if look.clocks]
+    telling = [look for look in looks if look.rungs]
+    Escalation.objects.bulk_create([rung for look in telling for rung in look.rungs], ignore_conflicts=True)
+    write_events(telling, now)
+    Clock.objects.bulk_update(clocks, ["level", "next_fire_at"])
+    put([notice for look in telling for notice in notices_of(look, posts, now)])
+    for look in telling:
+        take_effect(look, now)
+    return telling
+
+
+def climb(clock, now):
+    """The rungs reached by `now`, lowest first, unsaved; moves the clock past them.
+
+    A clock that was hurried stands at its next rung although its time has not come.
+    """
+    ladder = clock.profile.ladder(clock.kind)
+    left = range(clock.level, len(ladder))
+    reached = list(takewhile(lambda level: clock.fire_at(ladder[level]) <= now, left)) or list(left[:1])
+    rungs = [rung_of(clock, level, ladder[level], now, is_top=level == reached[-1]) for level in reached]
+    clock.level += len(reached)
+    clock.plan_fire()
+    return rungs
+
+
+def rung_of(clock, level, rung, now, *, is_top):
+    return Escalation(ticket_id=clock.ticket_id, clock=clock, kind=clock.kind, round=clock.round, level=level,
+                      rung=rung[0], due_at=min(clock.fire_at(rung), clock.next_fire_at), fired_at=now,
+                      skipped=not is_top, needs_ack=is_top and rung[0] not in SILENT)
+
+
+def write_events(looks, now):
+    system = User.objects.system()
+    for look in looks:
+        said = defaultdict(list)
+        for rung in look.rungs:
+            said[f"{rung.kind}#{rung.round}"].append(rung.rung)
+        trail.extend(look.ticket, "escalate", by=system, now=now, source=look.ticket.state, is_move=False,
+                     data={"rungs": said, "skipped": sum(rung.skipped for rung in look.rungs)})
+    Ticket.objects.bulk_update([look.ticket for look in looks], ["version", "trail_hash"])
+
+
+# --- who hears of it ---------------------------------------------------------------------------------------
+
+
+def notices_of(look, posts, now):
+    for rung in look.rungs:
+        if rung.skipped:
+            continue
+        clock, ticket = rung.clock, look.ticket
+        recipients = posts.holders(clock.profile.ladder(clock.kind)[rung.level][2], clock.holder or ticket.lead_unit)
+        yield from compose(
+            recipients, cause=cause_of(rung), kind=text_for(rung), ticket_no=ticket.ticket_no, now=now,
+            params={"clock": english(Kind(rung.kind).label), "due": clock.due_at.isoformat(), "rung": rung.rung},
+            channels=channels_for(rung), not_before=quiet_until(now, ticket.urgency, rung.rung))
+
+
+def cause_of(rung):
+    return f"escalation:{rung.clock_id}:{rung.level}"
+
+
+def text_for(rung):
+    if rung.rung.startswith("warn"):
+        return "warning"
+    return "escalation_to_acknowledge" if rung.needs_ack else "escalation"
+
+
+def channels_for(rung):
+    """A warning rings the bell only, except before a unit has signed: nobody there may have opened the ticket yet."""
+    loud = not rung.rung.startswith("warn") or rung.kind == Kind.RECEIPT
+    return (Notice.Channel.INAPP, Notice.Channel.SMS) if loud else (Notice.Channel.INAPP,)
+
+
+# --- what follows by itself --------------------------------------------------------------------------------
+
+
+def take_effect(look, now):
+    """Some rungs do more than tell, even when a higher one tells instead of them."""
+    for rung in look.rungs:
+        effect = EFFECTS.get((rung.kind, rung.rung))
+        if effect is None:
+            continue
+        try:
+            effect(look.ticket, now)
+        except Refused as refusal:  # the ladder and the rule disagree; the rung itself stays written
+            log.error("rung_without_effect", ticket=look.ticket.ticket_no, rung=rung.rung, reason=str(refusal))
+
+
+def deem_signed(ticket, now):
+    if ticket.state == State.PENDING_RECEIPT:
+        actions.deem_signed(ticket.pk, by=User.objects.system(), now=now)
+
+
+def order_supervision(ticket, now):
+    if not supervision.orders(ticket, *supervision.NOT_CLOSED).filter(kind=SupervisionOrder.Kind.OVERDUE).exists():
+        supervision.issue(ticket.pk, kind=SupervisionOrder.Kind.OVERDUE, by=User.objects.system(), now=now)
+
+
+EFFECTS = {
+    (Kind.RECEIPT, "L2"): deem_signed,  # T13: silence is acceptance
+    (Kind.COMPLETION, "L2"): order_supervision,
+    (Kind.REDO, "L2"): order_supervision,
+}
+
+
+# --- one bad row must not stop the others -------------------------------------------------------------------
+
+
+def one_by_one(tickets, done, posts, now):
+    """The batch failed as a whole: find the clock that fails by itself, put it aside, fire the others."""
+    looks = []
+    for clock in due_clocks(tickets, now):
+        try:
+            with transaction.atomic():
+                ticket = slim(Ticket.objects).get(pk=clock.ticket_id)
+                looks += fire([ticket], [clock], posts, now)
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("clock_put_aside", clock=clock.pk, kind=clock.kind)
+            put_aside(clock, now)
+            done.put_aside += 1
+    return looks
+
+
+def put_aside(clock, now):
+    """Look at it again in an hour; the duty leader hears of it once a day."""
+    Clock.objects.filter(pk=clock.pk).update(next_fire_at=now + PUT_ASIDE)
+    number = Ticket.objects.values_list("ticket_no", flat=True).get(pk=clock.ticket_id)
+    tell(people("duty_leader", unit=None, now=now), cause=f"put_aside:{clock.pk}:{now.astimezone(LOCAL):%Y%m%d}",
+         kind="sweep_failed", ticket_no=number, params={"clock": english(Kind(clock.kind).label)}, now=now)
+
+
+def count(done, looks, now):
+    rungs = [rung for look in looks for rung in look.rungs]
+    done.tickets += len(looks)
+    done.skipped += sum(rung.skipped for rung in rungs)
+    done.fired += sum(not rung.skipped for rung in rungs)
+    done.latest = max([done.latest, *((now - rung.due_at).total_seconds() for rung in rungs)])
+
+
+# --- acknowledgement ----------------------------------------------------------------------------------------
+
+
+def ignored(now):
+    """Rungs that nobody acknowledged in time, whose clock still runs late and has a rung left."""
+    return Escalation.objects.filter(
+        needs_ack=True, acknowledged_at=None, fired_at__lte=now - TIME_TO_ACKNOWLEDGE, fired_at__gt=now - STILL_HURRIED,
+        clock__status=Status.RUNNING, clock__due_at__lte=now, clock__next_fire_at__gt=now, clock__level=F("level") + 1)
+
+
+@transaction.atomic
+def hurry(done, now, limit):
+    """Bring the next rung of ignored ones forward to now; the sweep that follows fires it."""
+    tickets = Ticket.objects.filter(pk__in=ignored(now).values("ticket")).order_by("pk")
+    tickets = tickets.select_for_update(skip_locked=True, no_key=True, of=("self",))
+    locked = list(tickets.values_list("pk", flat=True)[:limit])
+    if locked:
+        clocks = list(ignored(now).filter(ticket__in=locked).values_list("clock", flat=True))
+        done.hurried = Clock.objects.filter(pk__in=clocks).update(next_fire_at=now)
+
+
+def may_acknowledge(escalation, user):
+    """Who was told of it, and the duty leader."""
+    return user.has_role("DL") or Notice.objects.filter(cause=cause_of(escalation), recipient=user).exists()
+
+
+@transaction.atomic
+def acknowledge(escalation_id, *, by, now):
+    """确认: somebody has it in hand. A second acknowledgement changes nothing."""
+    ticket = lock(Escalation.objects.values_list("ticket_id", flat=True).get(pk=escalation_id), by=by)
+    escalation = Escalation.objects.get(pk=escalation_id)
+    if not may_acknowledge(escalation, by):
+        raise PermissionDenied("acknowledge_escalation")
+    if escalation.acknowledged_at is None and escalation.needs_ack:
+        escalation.acknowledged_by, escalation.acknowledged_at = by, now
+        escalation.save(update_fields=["acknowledged_by", "acknowledged_at"])
+        record_locked(ticket, "acknowledge_escalation", by=by, now=now,
+                      data={"clock": f"{escalation.kind}#{escalation.round}", "rung": escalation.rung})
+    return escalation

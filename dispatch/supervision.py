@@ -1,0 +1,174 @@
+"""督办单: a supervisor, or the ladder, orders a unit to answer; the order has a clock of its own.
+
+One SUPERVISION clock runs per unit and round while any of its orders is open: it starts with the first and stops
+with the last. Each order keeps its own due date. The actions act on the oldest order that fits, or on `order`, an id.
+"""
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.roles import Role
+from accounts.roster import people
+from dispatch.models import SupervisionOrder
+from notices.actions import tell
+from tickets import calendars, clocks
+from tickets.actions import AlreadyMoved, Refused, lock, record_locked
+from tickets.states import OPEN
+
+Kind, Status = SupervisionOrder.Kind, SupervisionOrder.Status
+ANSWERING = (Role.LI, Role.HD, Role.UL)
+UNANSWERED = (Status.ISSUED, Status.ACKNOWLEDGED, Status.SENT_BACK)
+NOT_CLOSED = (*UNANSWERED, Status.FED_BACK)
+
+
+def may_issue(user, kind):
+    if user.is_system or user.has_role(Role.SV, Role.ZH, Role.DL):
+        return True
+    return user.has_role(Role.QL) and kind == Kind.LEADER
+
+
+def may_answer(order, user):
+    return order.unit is not None and user.covers(order.unit, *ANSWERING)
+
+
+def may_judge(order, user):
+    return user.has_role(Role.SV) or order.by_id == user.pk
+
+
+def orders(ticket, *statuses):
+    found = SupervisionOrder.objects.filter(ticket=ticket, status__in=statuses)
+    return found.select_related("unit", "by").order_by("at", "pk")
+
+
+# For Step.ready: a sentence when no order is there to act on.
+
+
+def one_waits(ticket, user):
+    return "" if orders(ticket, *UNANSWERED).exists() else _("No supervision order waits for an answer.")
+
+
+def one_answered(ticket, user):
+    return "" if orders(ticket, Status.FED_BACK).exists() else _("No supervision order was answered.")
+
+
+def one_open(ticket, user):
+    return "" if orders(ticket, *NOT_CLOSED).exists() else _("No supervision order is open.")
+
+
+@transaction.atomic
+def issue(ticket_id, *, kind, by, now, text=""):
+    """O3: at most one open order of a kind. `text` is empty when the ladder issues it."""
+    ticket = lock(ticket_id, by=by)
+    if not may_issue(by, kind):
+        raise PermissionDenied("issue_supervision")
+    if ticket.state not in OPEN:
+        raise AlreadyMoved(ticket)
+    if orders(ticket, *NOT_CLOSED).filter(kind=kind).exists():
+        raise Refused(_("An order of this kind is open already."))
+    ticket = record_locked(ticket, "issue_supervision", by=by, now=now, note=text, data={"kind": str(kind)})
+    order = SupervisionOrder.objects.create(ticket=ticket, kind=kind, unit=ticket.lead_unit, by=by, at=now, text=text,
+                                            due_at=_start_clock(ticket, now))
+    _tell_unit(order, "supervision_issued", now, params={"due": order.due_at.isoformat()}, channels=("inapp", "sms"))
+    return ticket
+
+
+@transaction.atomic
+def acknowledge(ticket_id, *, by, now, order=None):
+    found = _locked(ticket_id, order, Status.ISSUED, may=may_answer, by=by)
+    return _turn(found, Status.ACKNOWLEDGED, "acknowledge_supervision", by=by, now=now)
+
+
+@transaction.atomic
+def feed_back(ticket_id, *, by, now, text, order=None):
+    """The unit's answer; an order that was sent back is answered again."""
+    found = _locked(ticket_id, order, *UNANSWERED, may=may_answer, by=by)
+    found.feedback, found.fed_back_by, found.fed_back_at = text, by, now
+    ticket = _turn(found, Status.FED_BACK, "feed_back_supervision", by=by, now=now, note=text)
+    recipients = people("supervisor", unit=None, now=now) if found.by.is_system else [found.by]
+    tell(recipients, cause=_cause(found), kind="supervision_answered", ticket_no=ticket.ticket_no,
+         params={"unit": found.unit.name}, now=now)
+    return ticket
+
+
+@transaction.atomic
+def send_back(ticket_id, *, by, now, note, order=None):
+    found = _locked(ticket_id, order, Status.FED_BACK, may=may_judge, by=by)
+    ticket = _turn(found, Status.SENT_BACK, "send_back_supervision", by=by, now=now, note=note)
+    _tell_unit(found, "supervision_sent_back", now)
+    return ticket
+
+
+@transaction.atomic
+def close(ticket_id, *, by, now, note="", order=None):
+    """Usually after an answer; an order that has lost its purpose is closed with a note that says why."""
+    found = _locked(ticket_id, order, *NOT_CLOSED, may=may_judge, by=by, first=Status.FED_BACK)
+    if found.status != Status.FED_BACK and not note:
+        raise Refused(_("The unit has not answered: say why the order is closed."))
+    found.closed_by, found.closed_at = by, now
+    ticket = _turn(found, Status.CLOSED, "close_supervision", by=by, now=now, note=note)
+    _stop_clock(found, now)
+    _tell_unit(found, "supervision_closed", now)
+    return ticket
+
+
+def _locked(ticket_id, order_id, *statuses, may, by, first=None):
+    """The order under the ticket's lock, the ticket row first, as everywhere."""
+    ticket = lock(ticket_id, by=by)
+    fitting = [order for order in orders(ticket, *statuses) if order_id in (None, order.pk)]
+    if not fitting:
+        raise AlreadyMoved(ticket) if order_id else Refused(_("No supervision order is there for this."))
+    permitted = [order for order in fitting if may(order, by)]
+    if not permitted:
+        raise PermissionDenied("supervision")
+    order = next((order for order in permitted if order.status == first), permitted[0])
+    order.ticket = ticket
+    return order
+
+
+def _turn(order, status, name, *, by, now, note=""):
+    order.status = status
+    order.save(update_fields=["status", "feedback", "fed_back_by", "fed_back_at", "closed_by", "closed_at"])
+    order.ticket = record_locked(order.ticket, name, by=by, now=now, note=note, data={"order": order.pk})
+    return order.ticket
+
+
+def _cause(order):
+    return f"supervision:{order.pk}:{order.ticket.version}"
+
+
+def _tell_unit(order, kind, now, **told):
+    if order.unit:
+        recipients = [person for post in ("unit_leader", "unit_liaison")
+                      for person in people(post, unit=order.unit, now=now)]
+        tell(recipients, cause=_cause(order), kind=kind, ticket_no=order.ticket.ticket_no, now=now, **told)
+
+
+# --- the clock -------------------------------------------------------------------------------------------
+
+
+def _start_clock(ticket, now):
+    """Starts it unless it runs for this unit already; returns the due date of an order that is issued now."""
+    face = clocks.face(ticket, now)
+    rule = ticket.sla_profile.rule(clocks.Kind.SUPERVISION, urgency=ticket.urgency, type_=ticket.type)
+    if not _running(face, ticket.lead_unit_id):
+        face.start(clocks.Kind.SUPERVISION)
+    _save(face)
+    return calendars.due_at(now, rule, face.calendar_for(rule))
+
+
+def _stop_clock(order, now):
+    if orders(order.ticket, *NOT_CLOSED).filter(unit=order.unit).exists():
+        return
+    face = clocks.face(order.ticket, now)
+    for clock in _running(face, order.unit_id):
+        clock.finish(clocks.Status.MET, now)
+    _save(face)
+
+
+def _running(face, unit_id):
+    return [clock for clock in face.pick([clocks.Kind.SUPERVISION]) if clock.holder_id == unit_id]
+
+
+def _save(face):
+    face.save()
+    face.ticket.save(update_fields=["next_due_at"])

@@ -1,0 +1,192 @@
+"""Callback tasks of a locked ticket: opened per reporter, tried, answered, and summed up on the ticket."""
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from followup import schedule
+from followup.models import CallbackAttempt, CallbackTask
+from notices.actions import tell_citizen
+from tickets.actions import Refused, lock, record_locked
+from tickets.choices import WORST_FIRST, Outcome
+from tickets.models import Caller, Ticket
+from tickets.states import State
+
+Kind, Status = CallbackTask.Kind, CallbackTask.Status
+Result, Reason = CallbackAttempt.Result, CallbackTask.Reason
+Solved, Satisfied = CallbackTask.Solved, CallbackTask.Satisfied
+ABOUT_SERVICE = (Reason.NOT_CONTACTED, Reason.SHIRKING, Reason.SLOW, Reason.POLICY)
+
+
+def reporters_of(ticket):
+    """One caller per distinct phone: the ticket's own first, then those of merged tickets."""
+    children = Ticket.objects.filter(master=ticket).values("caller")
+    callers = [ticket.caller, *Caller.objects.filter(pk__in=children).order_by("pk")]
+    return list({caller.phone_hash or caller.pk: caller for caller in reversed(callers)}.values())[::-1]
+
+
+def open_tasks(ticket, *, now, kind=Kind.RESULT):
+    """T26, T42: one task per reporter; who has no phone, or said he wants no call, is settled at once."""
+    callers = reporters_of(ticket) if kind == Kind.RESULT else [ticket.caller]
+    for caller in callers:
+        add_task(ticket, caller, now=now, kind=kind)
+    settle(ticket, by=User.objects.system(), now=now)
+
+
+def add_task(ticket, caller, *, now, kind=Kind.RESULT):
+    task = CallbackTask(ticket=ticket, round=ticket.round, kind=kind, caller=caller, created_at=now,
+                        next_attempt_at=schedule.next_attempt([], now))
+    if not (caller.phone or caller.phone2):
+        _close(task, Outcome.UNREACHABLE, by=User.objects.system(), now=now, note="no usable contact")
+    elif kind == Kind.RESULT and caller == ticket.caller and not ticket.need_reply:
+        _close(task, Outcome.REFUSED, by=ticket.registered_by, now=now, note="refused in advance")
+    task.save()
+    return task
+
+
+def tasks_of(ticket):
+    return CallbackTask.objects.filter(ticket=ticket, round=ticket.round, kind=kind_expected(ticket)).order_by("pk")
+
+
+def kind_expected(ticket):
+    return Kind.WITHDRAW_CHECK if ticket.withdraw_from else Kind.RESULT
+
+
+def next_task(ticket):
+    """The open task that is due first, locked; None when every reporter was asked."""
+    return tasks_of(ticket).filter(outcome="").order_by("next_attempt_at", "pk").select_for_update().first()
+
+
+def has_open_task(ticket):
+    if not hasattr(ticket, "_has_open_task"):
+        ticket._has_open_task = tasks_of(ticket).filter(outcome="").exists()
+    return ticket._has_open_task
+
+
+def _close(task, outcome, *, by, now, note=""):
+    task.outcome, task.outcome_at, task.outcome_by = outcome, now, by
+    task.status = Status.UNREACHABLE if outcome == Outcome.UNREACHABLE else Status.DONE
+    task.note = note or task.note
+
+
+def outcome_of(*, contacted, solved, satisfied, reason):
+    """SPEC 7.5: what the answers mean for closing. Solved but dissatisfied with the service alone may close."""
+    if contacted is False or solved == Solved.UNSOLVED:
+        return Outcome.NEGATIVE
+    if satisfied == Satisfied.UNSATISFIED:
+        return Outcome.NEUTRAL if reason in ABOUT_SERVICE else Outcome.NEGATIVE
+    if Satisfied.NO_COMMENT == satisfied or Solved.NO_COMMENT == solved:
+        return Outcome.NEUTRAL
+    return Outcome.POSITIVE
+
+
+def attempt(task, result, *, by, now, note=""):
+    return CallbackAttempt.objects.create(task=task, at=now, by=by, result=result, note=note)
+
+
+@transaction.atomic
+def record_outcome(ticket_id, *, by, now, contacted, solved, satisfied, process_satisfied="", reply_true=None, reason="",
+                   note=""):
+    """The questionnaire of one reporter. The ticket's outcome is the worst of all of them."""
+    ticket = lock(ticket_id, by=by)
+    task = next_task(ticket)
+    if task is None or task.kind != Kind.RESULT:
+        raise Refused(_("Every reporter was asked already."))
+    attempt(task, Result.ANSWERED, by=by, now=now)
+    task.contacted, task.solved, task.satisfied, task.reason = contacted, solved, satisfied, reason
+    task.process_satisfied, task.reply_true = process_satisfied, reply_true
+    _close(task, outcome_of(contacted=contacted, solved=solved, satisfied=satisfied, reason=reason), by=by, now=now, note=note)
+    return _finish(ticket, task, by=by, now=now)
+
+
+@transaction.atomic
+def record_declined(ticket_id, *, by, now, note):
+    """The citizen does not want to be asked: an outcome of its own, never counted as satisfied."""
+    ticket = lock(ticket_id, by=by)
+    task = next_task(ticket)
+    if task is None or task.kind != Kind.RESULT:
+        raise Refused(_("Every reporter was asked already."))
+    attempt(task, Result.DECLINED, by=by, now=now, note=note)
+    _close(task, Outcome.REFUSED, by=by, now=now, note=note)
+    return _finish(ticket, task, by=by, now=now)
+
+
+@transaction.atomic
+def record_withdrawal_answer(ticket_id, *, by, now, confirmed, note=""):
+    """Was it really the citizen who withdrew?"""
+    ticket = lock(ticket_id, by=by)
+    task = next_task(ticket)
+    if task is None or task.kind != Kind.WITHDRAW_CHECK:
+        raise Refused(_("No withdrawal is being checked."))
+    attempt(task, Result.ANSWERED, by=by, now=now)
+    _close(task, Outcome.WITHDRAW_CONFIRMED if confirmed else Outcome.WITHDRAW_DENIED, by=by, now=now, note=note)
+    return _finish(ticket, task, by=by, now=now)
+
+
+def _finish(ticket, task, *, by, now):
+    task.save()
+    ticket = record_locked(ticket, "callback_outcome", by=by, now=now, note=task.note,
+                           data={"outcome": task.outcome, "solved": task.solved, "satisfied": task.satisfied})
+    return settle(ticket, by=by, now=now)
+
+
+def settle(ticket, *, by, now):
+    """Write the ticket's outcome once every task has one: the worst of those reached (SPEC 7.5)."""
+    outcomes = list(tasks_of(ticket).values_list("outcome", flat=True))
+    if not outcomes or "" in outcomes or ticket.callback_outcome:
+        return ticket
+    worst = worst_of(outcomes)
+    return record_locked(ticket, "callback_settled", by=by, now=now, data={"outcome": worst}, callback_outcome=worst,
+                         callback_at=now, callback_by=by, first_outcome=ticket.first_outcome or worst)
+
+
+def worst_of(outcomes):
+    """Of several reporters those who were reached decide; only when nobody was, the case is unreachable."""
+    reached = [outcome for outcome in outcomes if outcome != Outcome.UNREACHABLE]
+    return next((outcome for outcome in WORST_FIRST if outcome in reached), (reached or outcomes)[0])
+
+
+def no_answer(ticket, result, *, by, now, note):
+    """One failed try on the task that is due; after the third a questionnaire goes out by text message."""
+    task = next_task(ticket)
+    if task is None:
+        raise Refused(_("Every reporter was asked already."))
+    past = list(task.attempts.values_list("at", flat=True).order_by("at"))
+    if len(past) >= schedule.MAX_ATTEMPTS:
+        raise Refused(_("Three attempts were made: wait for the text message."))
+    attempt(task, result, by=by, now=now, note=note)
+    past.append(now)
+    dead = result == Result.WRONG_NUMBER and (not task.caller.phone2 or len(past) > 1)
+    if dead:
+        _close(task, Outcome.UNREACHABLE, by=by, now=now, note=note)
+    elif len(past) >= schedule.MAX_ATTEMPTS:
+        task.status, task.survey_sent_at = Status.SMS_WAIT, now
+        task.next_attempt_at = now + schedule.SURVEY_OPEN
+        tell_citizen(task.caller.phone or task.caller.phone2, cause=f"survey:{task.pk}", kind="questionnaire",
+                     ticket_no=ticket.ticket_no, now=now)
+    else:
+        task.status, task.next_attempt_at = Status.RETRY_WAIT, schedule.next_attempt(past, now)
+    task.save()
+    return task
+
+
+@transaction.atomic
+def give_up(ticket_id, *, by, now, note=""):
+    """Mark the due task unreachable once the rule of three tries and 48 hours is fulfilled."""
+    ticket = lock(ticket_id, by=by)
+    task = next_task(ticket)
+    if task is None:
+        raise Refused(_("Every reporter was asked already."))
+    tries = list(task.attempts.values_list("at", flat=True).order_by("at"))
+    if not schedule.exhausted(tries, task.survey_sent_at, now):
+        raise Refused(_("Three tries on two days in two time bands, then 48 hours for the text message."))
+    _close(task, Outcome.UNREACHABLE, by=by, now=now, note=note)
+    return _finish(ticket, task, by=by, now=now)
+
+
+def join(master, child, *, by, now, new_reporter):
+    """A merged ticket's reporter joins the master: counted, and asked as well when callbacks are under way."""
+    master = record_locked(master, "merged_in", by=by, now=now, data={"ticket": child.ticket_no},
+                           repeat_count=master.repeat_count + 1, reporter_count=master.reporter_count + new_reporter)
+    if new_reporter and master.state == State.PENDING_CALLBACK and not master.withdraw_from and not master.callback_outcome:
+        add_task(master, child.caller, now=now)
+    return master

@@ -1,0 +1,73 @@
+"""Forms of callback, redo, adjudication, merging and withdrawing."""
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from followup.models import CallbackAttempt, CallbackTask
+from tickets.choices import ForceReason
+from tickets.fields import MomentField, PersonField, TextField, YesNo
+from tickets.forms import CaseForm
+from tickets.models import Ticket
+
+Result = CallbackAttempt.Result
+NOT_ANSWERED = [choice for choice in Result.choices if choice[0] not in (Result.ANSWERED, Result.DECLINED)]
+
+
+class QuestionnaireForm(forms.Form):
+    """The fixed order of SPEC 7.5, once the citizen himself is on the line."""
+
+    contacted = YesNo(label=_("1. Did the unit contact you?"))
+    solved = forms.ChoiceField(label=_("2. Is the problem solved?"), choices=CallbackTask.Solved.choices)
+    satisfied = forms.ChoiceField(label=_("3. Are you satisfied with the result?"), choices=CallbackTask.Satisfied.choices)
+    process_satisfied = forms.ChoiceField(label=_("4. And with attitude and speed?"), required=False,
+                                          choices=[("", "—"), *CallbackTask.Satisfied.choices])
+    reply_true = YesNo(label=_("5. Does the unit's reply say what really happened?"), required=False)
+    reason = forms.ChoiceField(label=_("Why not solved or not satisfied"), required=False,
+                               choices=[("", "—"), *CallbackTask.Reason.choices])
+    note = TextField(label=_("In the citizen's words"), max_length=1000, required=False, rows=2)
+
+    def clean(self):
+        given = super().clean()
+        unhappy = (given.get("contacted") is False or given.get("solved") == CallbackTask.Solved.UNSOLVED
+                   or given.get("satisfied") == CallbackTask.Satisfied.UNSATISFIED)
+        if unhappy and not given.get("reason"):
+            self.add_error("reason", _("Say what was wrong: the unit needs it for the redo."))
+        return given
+
+
+class NoAnswerForm(forms.Form):
+    result = forms.ChoiceField(label=_("What happened"), choices=NOT_ANSWERED)
+    note = TextField(label=_("Note"), max_length=500, required=False, rows=2)
+
+
+class WithdrawalAnswerForm(forms.Form):
+    confirmed = YesNo(label=_("Did the citizen withdraw of his own will?"))
+    note = TextField(label=_("In the citizen's words"), max_length=1000, required=False, rows=2)
+
+
+class AdjudicateRedoForm(forms.Form):
+    case_owner = PersonField(label=_("Leader who takes the case"))
+    reason = TextField(label=_("Decision"), max_length=500, rows=2)
+
+
+class ForceCloseForm(CaseForm):
+    reason = forms.ChoiceField(label=_("Reason"), choices=ForceReason.choices)
+    explanation = TextField(label=_("Explanation given to the citizen"), min_length=10, max_length=500)
+    told_at = MomentField(label=_("When the citizen was told"))
+
+    def start_values(self):
+        return {"told_at": self.now}
+
+    def clean_told_at(self):
+        return self.past("told_at")
+
+
+class MergeForm(CaseForm):
+    master = forms.CharField(label=_("Ticket no. it merges into"), max_length=16)
+    note = TextField(label=_("Why it is the same matter"), max_length=500, required=False, rows=2)
+
+    def clean_master(self):
+        master = Ticket.objects.visible_to(self.user).filter(ticket_no=self.cleaned_data["master"].strip()).first()
+        if master is None or master.pk == self.ticket.pk:
+            raise ValidationError(_("No other ticket with this number."))
+        return master

@@ -1,0 +1,116 @@
+"""The mandatory callback: one task per distinct reporter and round, its attempts and its outcome."""
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tickets.choices import Outcome
+
+RESULT_IS_FROZEN = """
+    IF OLD.outcome <> '' AND (NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.outcome_by_id IS DISTINCT FROM OLD.outcome_by_id
+       OR NEW.outcome_at IS DISTINCT FROM OLD.outcome_at OR NEW.solved IS DISTINCT FROM OLD.solved
+       OR NEW.satisfied IS DISTINCT FROM OLD.satisfied OR NEW.contacted IS DISTINCT FROM OLD.contacted) THEN
+        RAISE EXCEPTION 'callback %: an outcome is corrected by a new record, never changed', OLD.id
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
+class CallbackTask(models.Model):
+    class Kind(models.TextChoices):
+        RESULT = "result", _("Result")
+        WITHDRAW_CHECK = "withdraw_check", _("Check of a withdrawal")
+        FOLLOW_UP = "follow_up", _("Follow-up visit")
+        RE_CALLBACK = "re_callback", _("Second callback")
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        CLAIMED = "claimed", _("Claimed")
+        RETRY_WAIT = "retry_wait", _("Waiting for the next try")
+        SMS_WAIT = "sms_wait", _("Waiting for the text message answer")
+        DONE = "done", _("Done")
+        UNREACHABLE = "unreachable", _("Could not be reached")
+
+    class Solved(models.TextChoices):
+        SOLVED = "solved", _("Solved")
+        BASICALLY = "basically", _("Basically solved")
+        UNSOLVED = "unsolved", _("Not solved")
+        NO_COMMENT = "no_comment", _("No rating")
+
+    class Satisfied(models.TextChoices):
+        SATISFIED = "satisfied", _("Satisfied")
+        BASICALLY = "basically", _("Basically satisfied")
+        UNSATISFIED = "unsatisfied", _("Not satisfied")
+        NO_COMMENT = "no_comment", _("No rating")
+
+    class Reason(models.TextChoices):
+        NOT_CONTACTED = "not_contacted", _("Unit did not make contact")
+        OFF_POINT = "off_point", _("Answer beside the point")
+        SHIRKING = "shirking", _("Passed around")
+        SLOW = "slow", _("Slow")
+        PERSISTS = "persists", _("Problem persists")
+        RECURS = "recurs", _("Problem came back")
+        BROKEN_PROMISE = "broken_promise", _("Promise not kept")
+        POLICY = "policy", _("Does not accept the policy")
+        CHANGED = "changed", _("Demand has changed")
+        OTHER = "other", _("Other")
+
+    WAITING = (Status.OPEN, Status.CLAIMED, Status.RETRY_WAIT, Status.SMS_WAIT)
+
+    ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="callback_tasks")
+    round = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=14, choices=Kind, default=Kind.RESULT)
+    caller = models.ForeignKey("tickets.Caller", models.PROTECT, related_name="+")
+    status = models.CharField(max_length=12, choices=Status, default=Status.OPEN)
+    created_at = models.DateTimeField()
+    claimed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    claimed_until = models.DateTimeField(null=True)
+    next_attempt_at = models.DateTimeField()
+    survey_sent_at = models.DateTimeField(null=True)  # text message after the third try; 48 h
+    contacted = models.BooleanField(null=True)  # Q1
+    solved = models.CharField(max_length=12, choices=Solved, blank=True)  # Q2
+    satisfied = models.CharField(max_length=12, choices=Satisfied, blank=True)  # Q3
+    process_satisfied = models.CharField(max_length=12, choices=Satisfied, blank=True)  # Q4
+    reply_true = models.BooleanField(null=True)  # Q5
+    reason = models.CharField(max_length=16, choices=Reason, blank=True)
+    note = models.CharField(max_length=1000, blank=True)
+    outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    outcome_at = models.DateTimeField(null=True)
+    outcome_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "round", "kind", "caller"], name="callback_task_per_reporter",
+                                    condition=Q(kind__in=["result", "withdraw_check"], outcome="")),
+            models.CheckConstraint(name="callback_outcome_at_by_together",
+                                   condition=Q(outcome="", outcome_at=None, outcome_by=None)
+                                   | Q(outcome__gt="", outcome_at__isnull=False, outcome_by__isnull=False)),
+            models.CheckConstraint(name="callback_done_has_outcome",
+                                   condition=Q(status__in=["done", "unreachable"], outcome__gt="")
+                                   | ~Q(status__in=["done", "unreachable"]) & Q(outcome="")),
+        ]
+        indexes = [models.Index(fields=["next_attempt_at"], name="callback_waiting", condition=Q(outcome=""))]
+        triggers = [
+            pgtrigger.Trigger(name="callback_result_is_frozen", when=pgtrigger.Before, operation=pgtrigger.Update,
+                              func=RESULT_IS_FROZEN),
+            pgtrigger.Protect(name="callback_never_deleted", operation=pgtrigger.Delete),
+        ]
+
+
+class CallbackAttempt(models.Model):
+    class Result(models.TextChoices):
+        ANSWERED = "answered", _("Answered")
+        NO_ANSWER = "no_answer", _("No answer")
+        POWERED_OFF = "powered_off", _("Switched off")
+        WRONG_NUMBER = "wrong_number", _("Wrong or dead number")
+        DECLINED = "declined", _("Call declined")
+        RESCHEDULE = "reschedule", _("Asked for another time")
+
+    task = models.ForeignKey(CallbackTask, models.PROTECT, related_name="attempts")
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    result = models.CharField(max_length=14, choices=Result)
+    number_used = models.CharField(max_length=6, default="phone")  # which number, never the number itself
+    recording_ref = models.CharField(max_length=100, blank=True)
+    note = models.CharField(max_length=500, blank=True)

@@ -1,0 +1,64 @@
+"""The steps from the approved reply on, and merging and withdrawing."""
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from dispatch.forms import SuspensionForm
+from dispatch.steps import never_alone
+from followup import actions, callbacks, forms
+from tickets import who
+from tickets.forms import NoteForm, ReasonForm
+from tickets.states import State
+from tickets.steps import Step, register
+
+agent = who.neutral_callback_agent
+
+
+def asks_result(ticket, user):
+    if ticket.withdraw_from:
+        return _("This callback checks a withdrawal, not a result.")
+    return "" if callbacks.has_open_task(ticket) else _("Every reporter was asked already.")
+
+
+def asks_withdrawal(ticket, user):
+    return "" if ticket.withdraw_from and callbacks.has_open_task(ticket) else _("No withdrawal is being checked.")
+
+
+def asks_anything(ticket, user):
+    return "" if callbacks.has_open_task(ticket) else _("Every reporter was asked already.")
+
+
+CALLBACK = (State.PENDING_CALLBACK,)
+
+register(
+    Step("approve_reply", _("Approve the reply"), actions.approve_reply, NoteForm, tone="primary"),
+    # callback: first what the citizen says, then what follows from it
+    Step("record_outcome", _("Questionnaire"), callbacks.record_outcome, forms.QuestionnaireForm, tone="primary",
+         states=CALLBACK, may=agent, ready=asks_result),
+    Step("callback_no_answer", _("Not reached"), actions.callback_no_answer, forms.NoAnswerForm, ready=asks_anything),
+    Step("record_declined", _("Declines to be asked"), callbacks.record_declined, NoteForm,
+         states=CALLBACK, may=agent, ready=asks_result),
+    Step("give_up", _("Mark as unreachable"), callbacks.give_up, NoteForm, states=CALLBACK, may=agent, ready=asks_anything),
+    Step("record_withdrawal_answer", _("Answer about the withdrawal"), callbacks.record_withdrawal_answer,
+         forms.WithdrawalAnswerForm, tone="primary", states=CALLBACK, may=agent, ready=asks_withdrawal),
+    Step("close_satisfied", _("Close: solved and satisfied"), actions.close_satisfied, tone="primary"),
+    Step("close_unreachable", _("Close: could not be reached"), actions.close_unreachable, NoteForm,
+         propose=agent, alone=never_alone),
+    Step("order_redo", _("Order a redo"), actions.order_redo, ReasonForm, tone="danger"),
+    Step("to_adjudication", _("To adjudication"), actions.to_adjudication, ReasonForm),
+    Step("withdraw_late", _("Confirm the withdrawal"), actions.withdraw_late, NoteForm, tone="primary",
+         propose=agent, alone=never_alone),
+    Step("withdraw_denied", _("Not withdrawn: back to the unit"), actions.withdraw_denied, NoteForm, tone="primary"),
+    Step("withdraw_denied_redispatch", _("Not withdrawn: back to dispatch"), actions.withdraw_denied_redispatch, NoteForm,
+         tone="primary"),
+    # adjudication and after
+    Step("adjudicate_redo", _("Redo under a leader"), actions.adjudicate_redo, forms.AdjudicateRedoForm, tone="primary"),
+    Step("adjudicate_redispatch", _("Redispatch to another unit"), actions.adjudicate_redispatch, ReasonForm),
+    Step("adjudicate_suspend", _("Suspend by ruling"), actions.adjudicate_suspend, SuspensionForm),
+    Step("force_close", _("Close by force"), actions.force_close, forms.ForceCloseForm, tone="danger",
+         propose=who.by_role(Role.SV), alone=never_alone),
+    Step("archive", _("Archive"), actions.archive),
+    Step("reopen", _("Reopen"), actions.reopen, ReasonForm),
+    # at many places of a life
+    Step("merge_into", _("Merge into another ticket"), actions.merge_into, forms.MergeForm),
+    Step("request_withdraw", _("Citizen wants to withdraw"), actions.request_withdraw, ReasonForm),
+)

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class HotlineConfig(AppConfig):
+    name = "hotline"
+
+    def ready(self):
+        from hotline import celery, checks  # noqa: F401  (tasks find their application, checks register themselves)

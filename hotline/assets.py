@@ -1,0 +1,48 @@
+"""Static files out of node_modules: the files named in settings.NODE_ASSETS and nothing else."""
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import BaseFinder
+from django.core.checks import Error
+from django.core.files.storage import FileSystemStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class NodeModulesFinder(BaseFinder):
+    def __init__(self, *args, **kwargs):
+        self.storage = _NamedFiles(Path(settings.NODE_MODULES), settings.NODE_ASSETS)
+
+    def check(self, **kwargs):
+        collected = Path(settings.STATIC_ROOT or "/nowhere") / "staticfiles.json"
+        if collected.exists():  # an image carries no node_modules
+            return []
+        return [Error(f"{source} is missing: run `npm ci` (or `make run`).", id="hotline.E002")
+                for name, source in settings.NODE_ASSETS.items() if not Path(self.storage.path(name)).is_file()]
+
+    def find(self, path, find_all=False, **kwargs):
+        name = str(path).replace("\\", "/")
+        hits = [self.storage.path(name)] if self.storage.exists(name) else []
+        return hits if find_all or kwargs.get("all") else (hits[0] if hits else [])
+
+    def list(self, ignore_patterns):
+        for name in settings.NODE_ASSETS:
+            yield name, self.storage
+
+
+class _NamedFiles(FileSystemStorage):
+    def __init__(self, root: Path, files: dict[str, str]):
+        super().__init__(location=str(root))
+        self.files = files
+
+    def exists(self, name):
+        return name in self.files and super().exists(name)
+
+    def path(self, name):
+        return super().path(self.files.get(name, name))
+
+
+class ManifestStorage(CompressedManifestStaticFilesStorage):
+    """Hashed names. Source maps are not shipped, so references to them are left alone."""
+    patterns = tuple(
+        (glob, tuple(p for p in patterns if "sourceMappingURL" not in (p if isinstance(p, str) else p[0])))
+        for glob, patterns in CompressedManifestStaticFilesStorage.patterns)

@@ -1,0 +1,62 @@
+"""What the settings insist on. A refusal is one sentence that says what to do."""
+import base64
+import binascii
+from urllib.parse import urlsplit
+
+MAKE_ONE = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+MAKE_FIELD_KEY = "make one with: python3 -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'"
+WEAK_WORDS = ("django-insecure", "insecure", "change", "secret", "password", "example", "default", "test", "hotline")
+
+
+class Refused(SystemExit):
+    def __init__(self, sentence: str):
+        super().__init__(f"Settings: {sentence}")
+
+
+def check_secrets(secret_key: str, hash_key: str, *, strict: bool) -> None:
+    for name, value in (("HOTLINE_SECRET_KEY", secret_key), ("HOTLINE_HASH_KEY", hash_key)):
+        if not value:
+            raise Refused(f"{name} is not set; {MAKE_ONE}")
+        if strict and is_weak(value):
+            raise Refused(f"{name} is too weak (at least 40 characters of chance); {MAKE_ONE}")
+    if strict and secret_key == hash_key:
+        raise Refused("HOTLINE_SECRET_KEY and HOTLINE_HASH_KEY must differ.")
+
+
+def is_weak(value: str) -> bool:
+    lower = value.lower()
+    return len(value) < 40 or len(set(value)) < 12 or any(lower.startswith(word) for word in WEAK_WORDS)
+
+
+def field_keys(text: str) -> dict[str, str]:
+    """"k2:BASE64,k1:BASE64" -> {"k2": "BASE64", "k1": "BASE64"}; the first one encrypts, all of them decrypt."""
+    if not text.strip():
+        raise Refused(f"HOTLINE_FIELD_KEYS is not set (id:key, several by commas); {MAKE_FIELD_KEY}")
+    keys = {}
+    for part in text.split(","):
+        name, colon, key = part.strip().partition(":")
+        try:
+            size = len(base64.b64decode(key, validate=True))
+        except (binascii.Error, ValueError):
+            size = 0
+        if not colon or not name.isalnum() or size != 32:
+            raise Refused(f"HOTLINE_FIELD_KEYS must be id:key with keys of 32 bytes in base64; {MAKE_FIELD_KEY}")
+        if name in keys:
+            raise Refused(f"HOTLINE_FIELD_KEYS names the key {name} twice.")
+        if len(set(base64.b64decode(key))) < 8:
+            raise Refused(f"HOTLINE_FIELD_KEYS: the key {name} is not random; {MAKE_FIELD_KEY}")
+        keys[name] = key
+    return keys
+
+
+def check_addresses(database_url: str, redis_url: str, hosts: list[str], *, strict: bool) -> None:
+    if not redis_url:
+        raise Refused("REDIS_URL is not set (redis://:password@host:6379/0).")
+    if not strict:
+        return
+    if not urlsplit(database_url).password:
+        raise Refused("DATABASE_URL has no password in it.")
+    if not urlsplit(redis_url).password:
+        raise Refused("REDIS_URL has no password in it: anyone who reaches the queue could give orders to the worker.")
+    if not hosts or "*" in hosts:
+        raise Refused("HOTLINE_HOSTS must list the names this site is called by, separated by commas.")

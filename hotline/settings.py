@@ -1,0 +1,311 @@
+"""The environment is read here, once. Whatever is missing or weak stops the program with a sentence.
+
+Without DATABASE_URL the product runs on its embedded servers, with secrets it made itself (the demo and the
+development mode). With DATABASE_URL it is in production, unless HOTLINE_DEBUG says otherwise, and invents nothing.
+"""
+import os
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from hotline import demands
+from hotline.home import Home
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()  # NAME_FILE names a file that holds the value of NAME
+
+EMBEDDED = not env.str("DATABASE_URL", default="")
+DEBUG = env.bool("HOTLINE_DEBUG", default=False)
+PRODUCTION = not EMBEDDED and not DEBUG
+HOTLINE_DEMO = env.bool("HOTLINE_DEMO", default=EMBEDDED)
+PROCESS = env.str("HOTLINE_PROCESS", default="command")  # web, worker, beat or command
+
+# --- secrets -----------------------------------------------------------------------------------------------------
+if EMBEDDED:
+    _home = Home()
+    HOTLINE_DATA = _home.path
+    SECRET_KEY = env.str("HOTLINE_SECRET_KEY", default="") or _home.secret("secret_key")
+    HASH_KEY = env.str("HOTLINE_HASH_KEY", default="") or _home.secret("hash_key")
+    _field_keys = env.str("HOTLINE_FIELD_KEYS", default="") or f"k1:{_home.secret('field_key_k1')}"
+    _database_url = _home.database_url()
+else:
+    HOTLINE_DATA = Path(env.str("HOTLINE_DATA", default="/var/lib/hotline")) if PRODUCTION else Home().path
+    SECRET_KEY = env.str("HOTLINE_SECRET_KEY", default="")
+    HASH_KEY = env.str("HOTLINE_HASH_KEY", default="")
+    _field_keys = env.str("HOTLINE_FIELD_KEYS", default="")
+    _database_url = env.str("DATABASE_URL")
+_redis_url = env.str("REDIS_URL", default="") or ("" if PRODUCTION else Home().redis_url())
+
+_hosts = env.list("HOTLINE_HOSTS", default=[])
+demands.check_secrets(SECRET_KEY, HASH_KEY, strict=PRODUCTION)
+FIELD_KEYS = demands.field_keys(_field_keys)  # {id: base64 of 32 bytes}; the first one is the active one
+demands.check_addresses(_database_url, _redis_url, _hosts, strict=PRODUCTION)
+ALLOWED_HOSTS = [*_hosts, "127.0.0.1", "localhost", "[::1]"]  # the last three: health checks from the same machine
+
+# --- applications ------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "hotline",
+    "insights",
+    "followup",
+    "dispatch",
+    "tickets",
+    "notices",
+    "accounts",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "pgtrigger",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "csp",
+    "django_structlog",
+]
+
+MIDDLEWARE = [
+    "hotline.proxy.TrustedProxyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "hotline.headers.SafeHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.IdleLogoutMiddleware",
+    "accounts.middleware.RefusalAuditMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "hotline.urls"
+WSGI_APPLICATION = "hotline.wsgi.application"
+
+TEMPLATES = [{
+    "BACKEND": "django.template.backends.django.DjangoTemplates",
+    "DIRS": [BASE_DIR / "templates"],
+    "APP_DIRS": True,
+    "OPTIONS": {
+        "context_processors": [
+            "django.template.context_processors.request",
+            "django.template.context_processors.i18n",
+            "django.contrib.auth.context_processors.auth",
+            "django.contrib.messages.context_processors.messages",
+        ],
+    },
+}]
+
+# --- database ----------------------------------------------------------------------------------------------------
+# A cut by dropped packets must end in an error within 6 seconds, never in a thread that hangs (libpq's default).
+# Only requests have a statement_timeout: migrations, reports and audits may take their time.
+_LIMITS = {  # milliseconds: a statement, a transaction that does nothing
+    "web": (5_000, 30_000), "worker": (60_000, 30_000), "beat": (5_000, 30_000), "command": (0, 600_000)}
+_statement, _idle = _LIMITS.get(PROCESS, _LIMITS["command"])
+DATABASES = {"default": env.db_url_config(_database_url) | {
+    "ATOMIC_REQUESTS": False,
+    "CONN_MAX_AGE": 600,
+    "CONN_HEALTH_CHECKS": True,
+    "OPTIONS": {
+        "connect_timeout": 3,
+        "keepalives": 1,
+        "keepalives_idle": 3,
+        "keepalives_interval": 1,
+        "keepalives_count": 3,
+        # An old connection is given up after this, then a new one tried: together less than 6 seconds.
+        "tcp_user_timeout": 2500,
+        "application_name": f"hotline-{PROCESS}",
+        "options": f"-c statement_timeout={_statement} -c idle_in_transaction_session_timeout={_idle}",
+    } | ({"sslmode": env.str("HOTLINE_DATABASE_SSLMODE")} if "HOTLINE_DATABASE_SSLMODE" in os.environ else {}),
+}}
+if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
+    raise demands.Refused("DATABASE_URL must name a PostgreSQL database (postgres://user:password@host:port/name).")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- people ------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+IDLE_MINUTES = env.int("HOTLINE_IDLE_MINUTES", default=30)
+TOTP_ROLES = env.list("HOTLINE_TOTP_ROLES", default=[])  # role codes that must give a one-time password
+OTP_TOTP_ISSUER = "12345 Hotline"
+TOKEN_HOURS = env.int("HOTLINE_TOKEN_HOURS", default=12)
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # together: nobody can lock a colleague out from elsewhere
+AXES_RESET_ON_SUCCESS = True
+AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]  # TrustedProxyMiddleware has put the true address there
+
+# --- sessions, cookies, headers ----------------------------------------------------------------------------------
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 3600  # one shift; IdleLogoutMiddleware ends idle ones earlier
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+HOTLINE_PROXIES = env.int("HOTLINE_PROXIES", default=1 if PRODUCTION else 0)  # how many proxies of ours stand in front
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked for by the container engine, inside
+    SECURE_HSTS_SECONDS = 365 * 86400
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HOTLINE_PROXIES else None
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in _hosts]
+
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
+    "default-src": [SELF],
+    "script-src": [SELF],
+    "style-src": [SELF],
+    "style-src-attr": ["'unsafe-inline'"],  # a chart positions its tooltip by a style attribute
+    "img-src": [SELF, "data:"],  # Tabler's arrows and ticks are data: pictures
+    "object-src": [NONE],
+    "base-uri": [NONE],
+    "form-action": [SELF],
+    "frame-ancestors": [NONE],
+}}
+
+# --- API ---------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.tokens.ExpiringTokenAuthentication",  # the first one makes the answer 401 instead of 403
+        "rest_framework.authentication.SessionAuthentication",  # asks for the CSRF token as pages do
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["tickets.api_body.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "tickets.api_body.AlwaysJSON",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS tells nothing; the OpenAPI document does
+    "DEFAULT_THROTTLE_CLASSES": ["tickets.api_limits.Reading", "tickets.api_limits.Writing"],
+    "DEFAULT_THROTTLE_RATES": {"reading": env.str("HOTLINE_API_READING", default="1200/min"),
+                               "writing": env.str("HOTLINE_API_WRITING", default="600/min")},
+    "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "tickets.problems.problem_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "12345 Hotline",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "tickets.api_docs.add_shapes"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+
+# --- queue: it may only say "look at the database now" -----------------------------------------------------------
+CELERY_BROKER_URL = _redis_url
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_SOFT_TIME_LIMIT = 120
+CELERY_TASK_TIME_LIMIT = 150
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,  # four times the longest task
+    "unacked_restore_interval": 1,
+    "unacked_restore_throttle": 1,  # with kombu's defaults a killed task comes back after 100 s, with these after 11 s
+    "socket_timeout": 2,
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+}
+CELERY_TIMEZONE = "UTC"  # intervals only: no daylight saving to fall over
+CELERY_ENABLE_UTC = True
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5  # otherwise beat stays silent for minutes after the clock was set back
+CELERY_BEAT_SCHEDULE_FILENAME = str(HOTLINE_DATA / "beat.schedule")
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "dispatch.tasks.sweep", "schedule": 15.0, "options": {"expires": 14}},
+    "relay": {"task": "notices.tasks.relay", "schedule": 5.0, "options": {"expires": 4}},
+}
+SMS_BACKEND = env.str("HOTLINE_SMS_BACKEND", default="console")
+
+# --- language, time ----------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# --- static files ------------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = env.str("HOTLINE_STATIC_ROOT", default=str(BASE_DIR / "staticfiles")) if PRODUCTION else None
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "hotline.assets.NodeModulesFinder",
+]
+NODE_MODULES = BASE_DIR / "node_modules"
+NODE_ASSETS = {  # only these files are served, under these names
+    "vendor/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
+    "vendor/tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
+    "vendor/tabler-icons.min.css": "@tabler/icons-webfont/dist/tabler-icons.min.css",
+    "vendor/fonts/tabler-icons.woff2": "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2",
+    "vendor/fonts/tabler-icons.woff": "@tabler/icons-webfont/dist/fonts/tabler-icons.woff",
+    "vendor/fonts/tabler-icons.ttf": "@tabler/icons-webfont/dist/fonts/tabler-icons.ttf",
+    "vendor/alpine-csp.min.js": "@alpinejs/csp/dist/cdn.min.js",
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION  # embedded: no collectstatic step
+WHITENOISE_AUTOREFRESH = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "hotline.assets.ManifestStorage" if PRODUCTION
+                    else "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# --- logs --------------------------------------------------------------------------------------------------------
+from hotline.logs import logging_settings  # noqa: E402  (configures structlog as a side effect)
+
+LOGGING = logging_settings(as_json=env.bool("HOTLINE_LOG_JSON", default=PRODUCTION), level=env.str(
+    "HOTLINE_LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING"))
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = False  # otherwise a caller writes into our logs
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # addresses belong to the audit trail, which has a retention rule
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,53 @@
+"""The top bar: only what this user's roles may open."""
+from dataclasses import dataclass
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from hotline import desks
+
+register = template.Library()
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str
+    url: str
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class Bar:
+    user: object
+    entries: list
+    may_search: bool
+    theme: str
+    here: str
+
+
+@register.simple_tag(takes_context=True)
+def menu(context):
+    """Everything that base.html needs; works for error pages without a request too."""
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    theme = request.COOKIES.get("theme", "") if request else ""
+    signed_in = user is not None and user.is_authenticated
+    return Bar(
+        user=user if signed_in else None,
+        entries=[Entry(label, url, request.path == url) for label, url in places(user)] if signed_in else [],
+        may_search=signed_in and desks.reads_tickets(user),
+        theme=theme if theme in THEMES else THEMES[0],
+        here=request.get_full_path() if request and request.method == "GET" else "/",
+    )
+
+
+def places(user):
+    for desk in desks.of(user):
+        yield desk.title, reverse(desk.url_name)
+    for label, url_name, roles in desks.OTHERS:
+        if user.has_role(*roles):
+            yield label, reverse(url_name)
+    if desks.reads_tickets(user):
+        yield _("All tickets"), reverse("tickets:all")

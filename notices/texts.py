@@ -1,0 +1,178 @@
+"""What each kind of notice says.
+
+Staff read English msgids through the catalogue, in their own language, when the bell is opened. What leaves the
+product as a text message to a citizen is fixed here in both languages: it must not depend on a compiled catalogue.
+No text takes anything but numbers, names of units and steps and dates: never what a citizen said (SPEC 7.6).
+"""
+from dataclasses import dataclass
+
+from django.utils import timezone, translation
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+MSGIDS = ("clock", "what")  # params that are msgids themselves and are translated when shown
+INSTANTS = ("due", "at")  # params that are instants in ISO format, shown in local time
+
+
+@dataclass(frozen=True)
+class Text:
+    title: str
+    body: str = ""
+    tone: str = "secondary"  # colour of the badge
+    merges: bool = False  # many of them for one person at one time become a digest
+    free_text: bool = False  # the body holds words that somebody typed: they never leave in a text message
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A text message to a citizen, if possible of 70 characters, which fit one message. The gateway signs it."""
+
+    zh: str
+    en: str
+
+
+STAFF = {
+    # dispatch and receipt
+    "dispatched": Text(_("A ticket was dispatched to your unit"), _("Please sign for it."), "primary"),
+    "dispatched_critical": Text(_("A critical ticket was dispatched: act now"), "", "danger"),
+    "co_unit_added": Text(_("Your unit is a co-unit of a ticket"), _("Lead unit: %(unit)s."), "primary"),
+    "assigned": Text(_("A ticket was assigned to you"), "", "primary"),
+    "recalled": Text(_("A dispatch was recalled"), _("The ticket is no longer with %(unit)s.")),
+    "deemed_signed": Text(_("A ticket counts as signed"),
+                          _("%(unit)s did not sign in time; it may not return the ticket any more."), "warning"),
+    "info_needed": Text(_("A ticket needs more information"), _("The review sent it back to you."), "warning"),
+    "return_requested": Text(_("A unit asks to return a ticket"), _("Please decide."), "primary"),
+    "return_approved": Text(_("The return was approved"), "%(decision)s", free_text=True),
+    "return_rejected": Text(_("The return was refused: the ticket stays with you"), "%(decision)s", "warning", free_text=True),
+    "arbitration": Text(_("A ruling on responsibility is asked for"), "", "primary"),
+    # handling
+    "extension_requested": Text(_("An extension is asked for"), _("Please decide."), "primary"),
+    "extension_approved": Text(_("The extension was approved"), "%(decision)s", free_text=True),
+    "extension_rejected": Text(_("The extension was refused"), "%(decision)s", "warning", free_text=True),
+    "exclusion_approved": Text(_("The exclusion from assessment was approved"), "%(decision)s", free_text=True),
+    "exclusion_rejected": Text(_("The exclusion from assessment was refused"), "%(decision)s", "warning", free_text=True),
+    "part_answered": Text(_("A co-unit answered its part"), "%(unit)s"),
+    "suspension_requested": Text(_("A suspension is asked for"), _("Please decide."), "primary"),
+    "suspension_approved": Text(_("The suspension was approved"), "%(decision)s", free_text=True),
+    "suspension_rejected": Text(_("The suspension was refused"), "%(decision)s", "warning", free_text=True),
+    "resumed": Text(_("A suspended ticket is to be handled again"), _("Due: %(due)s."), "primary"),
+    "reply_submitted": Text(_("A reply awaits review")),
+    "reply_returned": Text(_("The reply was sent back"), _("Please correct it; the deadline has not moved."), "warning"),
+    "reminder": Text(_("A ticket is being urged"), _("Please acknowledge and say where it stands."), "warning"),
+    "supplement_added": Text(_("The citizen added something to a ticket")),
+    "urgency_changed": Text(_("The urgency of a ticket changed"), "", "warning"),
+    "instruction": Text(_("A leader gave an instruction"), "", "warning"),
+    "reporter_merged": Text(_("Another reporter joined a ticket")),
+    # callback and after
+    "callback_due": Text(_("A callback is due")),
+    "redo_ordered": Text(_("A ticket must be handled again"), _("Redo round %(round)s, due %(due)s."), "danger"),
+    "adjudication_asked": Text(_("A case needs adjudication"), "", "primary"),
+    "adjudicated": Text(_("A case was adjudicated")),
+    "withdrawal_denied": Text(_("The citizen did not withdraw"), _("The ticket is to be handled on."), "warning"),
+    "reopened": Text(_("A ticket was reopened"), "", "warning"),
+    "second_person_needed": Text(_("A proposal waits for a second person"), "", "primary"),
+    # supervision
+    "supervision_issued": Text(_("A supervision order was issued"), _("Answer before %(due)s."), "danger"),
+    "supervision_answered": Text(_("A supervision order was answered"), _("%(unit)s answered; please check."), "primary"),
+    "supervision_sent_back": Text(_("The answer to a supervision order was sent back"), "", "danger"),
+    "supervision_closed": Text(_("A supervision order was closed")),
+    # deadlines
+    "warning": Text(_("A deadline comes near"), _("%(clock)s, due %(due)s."), "warning", merges=True),
+    "escalation": Text(_("A deadline has passed"), _("%(clock)s, due %(due)s: level %(rung)s."), "danger", merges=True),
+    "escalation_to_acknowledge": Text(
+        _("A deadline has passed: please acknowledge"),
+        _("%(clock)s, due %(due)s: level %(rung)s. Without an acknowledgement in 30 minutes it goes one level up."),
+        "danger", merges=True),
+    "digest": Text(_("%(count)s deadlines at once"), _("%(escalations)s passed, %(warnings)s near, highest level %(rung)s."),
+                   "danger"),
+    # the machinery
+    "nobody_found": Text(_("Nobody holds a post"), _("%(what)s of %(unit)s is vacant: a duty leader stood in."), "danger"),
+    "sweep_failed": Text(_("A deadline could not be escalated"), _("%(clock)s was put aside for an hour. Tell the administrator."),
+                         "danger"),
+    "clock_jumped": Text(_("The clock jumped: escalation has stopped"),
+                         _("By %(seconds)s seconds. Check the server's time, then run resume_sweep."), "danger"),
+    "calendar_missing": Text(_("Holidays are missing"), _("No holidays are entered for %(year)s."), "warning"),
+    "lost_call": Text(_("A call was lost"), _("Please call the number back."), "warning"),
+}
+
+CITIZEN = {
+    "accepted": Wording(
+        "您好!您的诉求我们已受理。请您耐心等待我们的回复!工单号%(ticket_no)s,查询码%(query_code)s,承办单位将在2小时内与您联系。",
+        "We accepted your request; please wait for our answer. No. %(ticket_no)s, code %(query_code)s. The unit calls in 2 h."),
+    "sent_to_unit": Wording(
+        "您的诉求(工单号%(ticket_no)s)已转%(unit)s办理。",
+        "Your request (no. %(ticket_no)s) was passed to %(unit)s."),
+    "extended": Wording(
+        "您的诉求(工单号%(ticket_no)s)因情况复杂需延期办理,承办单位会向您说明,敬请谅解。",
+        "Your request (no. %(ticket_no)s) needs more time; the unit explains it to you."),
+    "suspended": Wording(
+        "您的诉求(工单号%(ticket_no)s)暂不具备办理条件,已列入计划,%(review_date)s前复核后告知您。",
+        "Your request (no. %(ticket_no)s) cannot be settled now; it is planned and will be reviewed by %(review_date)s."),
+    "replied": Wording(
+        "您的诉求(工单号%(ticket_no)s)承办单位已办理,我们将电话回访,请您保持电话畅通。",
+        "Your request (no. %(ticket_no)s) was handled. We will call you back to ask about it."),
+    "questionnaire": Wording(
+        "我们未能接通您的电话。工单%(ticket_no)s是否解决、是否满意?请48小时内来电12345告知。",
+        "We could not reach you. Is no. %(ticket_no)s solved, are you satisfied? Please call 12345 within 48 hours."),
+    "refused": Wording(
+        "您反映的事项(工单号%(ticket_no)s)依法应通过%(channel)s渠道办理,如需办理方式说明请来电12345。",
+        "Your matter (no. %(ticket_no)s) belongs to another channel: %(channel)s. Call 12345 for how to do it."),
+    "merged": Wording(
+        "您的诉求(工单号%(ticket_no)s)与在办事项相同,已并入%(master_no)s一并办理并回访。",
+        "Your request (no. %(ticket_no)s) joined no. %(master_no)s; it is handled and answered together with it."),
+    "force_closed": Wording(
+        "您的诉求(工单号%(ticket_no)s)经研判已结案,理由我们已向您说明;如有新情况请来电12345。",
+        "Your request (no. %(ticket_no)s) was closed after adjudication, as explained. Call 12345 if there is news."),
+    "unreachable": Wording(
+        "我们多次致电未能联系到您,工单%(ticket_no)s已结案;如仍需帮助请来电12345。",
+        "We called several times. No. %(ticket_no)s is closed; call 12345 if you still need help."),
+    "reopened": Wording(
+        "您的诉求(工单号%(ticket_no)s)已重新办理,请您耐心等待我们的回复!",
+        "Your request (no. %(ticket_no)s) is being handled again. Please wait for our answer."),
+}
+
+
+class Params(dict):
+    """A missing value shows as an ellipsis: an incomplete notice is better than a page that fails."""
+
+    def __missing__(self, key):
+        return "…"
+
+
+def text_of(kind):
+    """Rows outlive releases: an old kind is shown by its name."""
+    return STAFF.get(kind) or Text(kind)
+
+
+def filled(params):
+    shown = Params(params)
+    shown.update({name: gettext(params[name]) for name in MSGIDS if params.get(name)})
+    shown.update({name: local_time(params[name]) for name in INSTANTS if params.get(name)})
+    return shown
+
+
+def local_time(text):
+    instant = parse_datetime(text)
+    return date_format(instant.astimezone(timezone.get_current_timezone()), "SHORT_DATETIME_FORMAT") if instant else text
+
+
+def title(notice):
+    return str(text_of(notice.kind).title) % filled(notice.params)
+
+
+def body(notice):
+    return str(text_of(notice.kind).body) % filled(notice.params)
+
+
+def message_to_person(notice, language):
+    """The text message that a member of staff gets: 202602130001 A deadline has passed. Response, due …: level L1."""
+    with translation.override(language):
+        more = "" if text_of(notice.kind).free_text else body(notice)
+        return " ".join(part for part in (notice.ticket_no, title(notice), more) if part)
+
+
+def message_to_citizen(notice, language="zh"):
+    wording = CITIZEN[notice.kind]
+    return getattr(wording, language) % Params(notice.params, ticket_no=notice.ticket_no)

@@ -1,0 +1,72 @@
+"""What all tests share: the servers and the browser. Rows are made by the functions of tests/factories.py."""
+import pytest
+
+from tests import servers
+from tests.get_browser import WRAPPER, system_browser
+
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                  "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """Runs before the first test that needs rows: tests without a database do not wait for a server."""
+    servers.start()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Tests that commit are cleaned up by TRUNCATE, which the product itself forbids on the trail."""
+    import pgtrigger
+    with django_db_blocker.unblock():
+        pgtrigger.disable("tickets.TicketEvent:event_no_truncate")
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items):
+    """Tests that own a browser or break servers run one after the other, on one worker of `--dist loadgroup`."""
+    for item in items:
+        if item.get_closest_marker("browser") or item.get_closest_marker("faults"):
+            item.add_marker(pytest.mark.xdist_group("one-after-the-other"))
+
+
+def pytest_unconfigure(config):
+    servers.finish()
+
+
+def chromium() -> str | None:
+    """The browser that `make test` found or fetched."""
+    return str(WRAPPER) if WRAPPER.exists() else system_browser()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for the whole run. The test fails, it does not skip, when there is none: `make test` gets one."""
+    from playwright.sync_api import sync_playwright
+    path = chromium()
+    assert path, "no Chromium found: run `make browser`, or set CHROMIUM"
+    with sync_playwright() as play:
+        engine = play.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield engine
+        engine.close()
+
+
+@pytest.fixture
+def new_page(browser):
+    """A function that opens a fresh, separate browser session: each person of a story has their own."""
+    contexts = []
+
+    def open_page(**options):
+        context = browser.new_context(**{"locale": "zh-CN", "timezone_id": "Asia/Shanghai"} | options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page):
+    return new_page()

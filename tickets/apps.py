@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class TicketsConfig(AppConfig):
+    name = "tickets"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        # Apps above list their steps in steps.py, as apps list their admin classes in admin.py.
+        import tickets.intake_steps  # noqa: F401
+
+        autodiscover_modules("steps")

@@ -1,0 +1,355 @@
+"""Clocks: rows beside the ticket that hold each promise; CLOCKS says which step starts, stops, holds or pauses which."""
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tickets import calendars, sla
+from tickets.choices import Channel
+
+
+class Kind(models.TextChoices):
+    ACCEPT = "ACCEPT", _("Acceptance")
+    REVIEW = "REVIEW", _("Review")
+    INFO = "INFO", _("Completion of information")
+    DISPATCH = "DISPATCH", _("Dispatch")
+    RECEIPT = "RECEIPT", _("Receipt")
+    RESPONSE = "RESPONSE", _("Response")
+    COMPLETION = "COMPLETION", _("Completion")
+    RETURN_WINDOW = "RETURN_WINDOW", _("Return window")
+    RETURN_DECISION = "RETURN_DECISION", _("Return decision")
+    ARBITRATION = "ARBITRATION", _("Ruling")
+    REPLY_REVIEW = "REPLY_REVIEW", _("Reply review")
+    CALLBACK_FIRST = "CALLBACK_FIRST", _("First callback")
+    CALLBACK_ALL = "CALLBACK_ALL", _("Callback complete")
+    REDO = "REDO", _("Redo")
+    ADJUDICATION = "ADJUDICATION", _("Adjudication")
+    SUPERVISION = "SUPERVISION", _("Supervision")
+
+
+OF_UNIT = (Kind.RECEIPT, Kind.RETURN_WINDOW, Kind.SUPERVISION)
+PROMISED = (Kind.COMPLETION, Kind.REDO)  # the citizen's completion clock of a round
+
+
+class Status(models.TextChoices):
+    RUNNING = "running", _("Running")
+    HELD = "held", _("Held")  # answered, approval pending: met at stopped_at unless released
+    PAUSED = "paused", _("Paused")
+    MET = "met", _("Met")
+    VOID = "void", _("Void")
+
+
+UNFINISHED = (Status.RUNNING, Status.HELD, Status.PAUSED)
+
+
+class Clock(models.Model):
+    ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="clocks")
+    kind = models.CharField(max_length=16, choices=Kind)
+    round = models.PositiveSmallIntegerField()
+    holder = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, related_name="+")  # null: hotline or citizen clock
+    profile = models.ForeignKey("tickets.SlaProfile", models.PROTECT, related_name="+")
+    rule = models.JSONField()  # the limit it started with: minutes or {"wd": n}
+    status = models.CharField(max_length=8, choices=Status, default=Status.RUNNING)
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    length = models.PositiveIntegerField()  # seconds from start to the first due date; shares of the ladder refer to it
+    kept = models.JSONField(null=True, blank=True)  # while paused: {"s": seconds} or {"wd": days}
+    stopped_at = models.DateTimeField(null=True, blank=True)  # the act's own time, not the time of a look
+    attempted = models.BooleanField(default=False)  # RESPONSE stopped by two failed tries, counted apart
+    calendar_known = models.BooleanField(default=True)  # False: 节假日未维护
+    level = models.PositiveSmallIntegerField(default=0)  # rungs already dealt with
+    next_fire_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "kind", "round", "holder"], condition=Q(status__in=UNFINISHED),
+                                    nulls_distinct=False, name="clock_one_open"),
+            models.CheckConstraint(name="clock_fires_only_while_running",
+                                   condition=Q(next_fire_at=None) | Q(status=Status.RUNNING)),
+            models.CheckConstraint(name="clock_pause_keeps_the_rest",
+                                   condition=Q(status=Status.PAUSED, kept__isnull=False) | ~Q(status=Status.PAUSED)),
+            models.CheckConstraint(name="clock_stopped_when_over",
+                                   condition=~Q(status__in=[Status.MET, Status.VOID, Status.HELD]) | Q(stopped_at__isnull=False)),
+        ]
+        indexes = [
+            models.Index(fields=["next_fire_at"], name="clock_fire", condition=Q(next_fire_at__isnull=False)),
+            models.Index(fields=["due_at"], name="clock_due", condition=Q(status=Status.RUNNING)),
+        ]
+
+    def __str__(self):
+        return f"{self.kind}#{self.round} {self.status} due {self.due_at}"
+
+    def late_at(self, now):
+        """Late is a comparison, never a stored flag: the act's own time, or now while it runs."""
+        if self.status in (Status.VOID, Status.PAUSED):
+            return False
+        return (self.stopped_at or now) > self.due_at
+
+    def fire_at(self, rung):
+        """When a rung of the ladder is reached: [name, share of the time or minutes after due, recipients]."""
+        when = rung[1]
+        if isinstance(when, str):
+            return self.due_at + timedelta(minutes=int(when.rstrip("m")))
+        return self.due_at + timedelta(seconds=round((when - 1) * self.length))
+
+    def plan_fire(self):
+        ladder = self.profile.ladder(self.kind)
+        running = self.status == Status.RUNNING and self.level < len(ladder)
+        self.next_fire_at = self.fire_at(ladder[self.level]) if running else None
+
+    def finish(self, status, now):
+        self.status, self.next_fire_at = status, None
+        self.stopped_at = self.stopped_at if status == Status.MET and self.stopped_at else now
+
+
+@dataclass
+class Face:
+    """The unfinished clocks of one locked ticket while a step winds them; writes back what changed."""
+
+    ticket: object
+    now: object
+    clocks: list
+
+    @cached_property
+    def calendar(self):
+        return sla.calendar_in_force()
+
+    def calendar_for(self, rule):
+        return self.calendar if isinstance(rule, dict) else calendars.NO_CALENDAR
+
+    def pick(self, kinds, *statuses):
+        return [c for c in self.clocks if c.kind in kinds and c.status in (statuses or UNFINISHED)]
+
+    def start(self, kind, *, status=Status.RUNNING, at=None):
+        ticket, at = self.ticket, at or self.now
+        rule = ticket.sla_profile.rule(kind, urgency=ticket.urgency, type_=ticket.type)
+        calendar = self.calendar_for(rule)
+        due = calendars.due_at(at, rule, calendar)
+        clock = Clock(
+            ticket=ticket, kind=kind, round=ticket.round, holder=ticket.lead_unit if kind in OF_UNIT else None,
+            profile=ticket.sla_profile, rule=rule, started_at=at, due_at=due, status=status,
+            length=int((due - at).total_seconds()), calendar_known=calendars.is_known(at, due, rule, calendar),
+        )
+        if status == Status.PAUSED:
+            clock.kept = calendars.remaining(at, due, rule, calendar)
+        clock.plan_fire()
+        self.clocks.append(clock)
+
+    def stop(self, kinds, status=Status.MET):
+        for clock in self.pick(kinds):
+            clock.finish(status, self.now)
+
+    def hold(self, kinds):
+        for clock in self.pick(kinds, Status.RUNNING):
+            clock.status, clock.stopped_at, clock.next_fire_at = Status.HELD, self.now, None
+
+    def release(self, kinds):
+        for clock in self.pick(kinds, Status.HELD):
+            clock.status, clock.stopped_at = Status.RUNNING, None
+            clock.plan_fire()
+
+    def pause(self, kinds):
+        for clock in self.pick(kinds, Status.RUNNING):
+            clock.kept = calendars.remaining(self.now, clock.due_at, clock.rule, self.calendar_for(clock.rule))
+            clock.status, clock.next_fire_at = Status.PAUSED, None
+
+    def resume(self, kinds, *, at_least_a_day):
+        for clock in self.pick(kinds, Status.PAUSED):
+            if at_least_a_day or "wd" in clock.kept:
+                clock.due_at = calendars.resumed_due(self.now, clock.kept, self.calendar_for(clock.rule))
+            else:
+                clock.due_at = self.now + timedelta(seconds=clock.kept["s"])
+            clock.status, clock.kept = Status.RUNNING, None
+            clock.plan_fire()
+
+    def retime(self):
+        """A change of urgency never gives more time: min(old due date, new due date) (SPEC O2)."""
+        moved = {}
+        for clock in self.pick(list(Kind), Status.RUNNING):
+            rule = clock.profile.rule(clock.kind, urgency=self.ticket.urgency, type_=self.ticket.type)
+            due = min(clock.due_at, calendars.due_at(clock.started_at, rule, self.calendar_for(rule)))
+            if due != clock.due_at:
+                moved[clock.kind] = [clock.due_at.isoformat(), due.isoformat()]
+                clock.due_at, clock.length = due, int((due - clock.started_at).total_seconds())
+                clock.plan_fire()
+        return moved
+
+    def save(self):
+        new = [c for c in self.clocks if c.pk is None]
+        old = [c for c in self.clocks if c.pk is not None and c._was != snapshot(c)]
+        Clock.objects.bulk_create(new)
+        if old:
+            Clock.objects.bulk_update(old, ["status", "due_at", "length", "kept", "stopped_at", "attempted", "next_fire_at", "level"])
+        running = [c.due_at for c in self.clocks if c.status == Status.RUNNING]
+        self.ticket.next_due_at = min(running, default=None)
+
+
+def snapshot(clock):
+    return (clock.status, clock.due_at, clock.kept, clock.stopped_at, clock.attempted, clock.next_fire_at, clock.level)
+
+
+def face(ticket, now):
+    clocks = list(ticket.clocks.filter(status__in=UNFINISHED).select_related("profile")) if ticket.version else []
+    for clock in clocks:
+        clock._was = snapshot(clock)
+    return Face(ticket=ticket, now=now, clocks=clocks)
+
+
+def start(*kinds):
+    return lambda f: [f.start(kind) for kind in kinds]
+
+
+def met(*kinds):
+    return lambda f: f.stop(kinds)
+
+
+def void(*kinds):
+    return lambda f: f.stop(kinds, Status.VOID)
+
+
+def all_met(f):
+    f.stop(list(Kind))
+
+
+def all_void(f):
+    f.stop(list(Kind), Status.VOID)
+
+
+def if_not_by_phone(*kinds):
+    return lambda f: None if f.ticket.channel == Channel.PHONE else [f.start(kind) for kind in kinds]
+
+
+def citizen_clocks(f):
+    """RESPONSE and COMPLETION start with acceptance, once; no later submit moves them."""
+    if f.ticket.accepted_at == f.now:
+        f.start(Kind.RESPONSE)
+        f.start(Kind.COMPLETION)
+
+
+def review(f):
+    if f.pick([Kind.REVIEW], Status.PAUSED):
+        f.resume([Kind.REVIEW], at_least_a_day=False)
+    else:
+        f.start(Kind.REVIEW)
+
+
+def response(f):
+    """The first reached contact meets RESPONSE; two failed tries, 30 minutes apart, stop it as attempted."""
+    if f.ticket.first_contact_at == f.now:
+        f.stop([Kind.RESPONSE])
+    elif f.ticket.tries_failed_at == f.now:
+        for clock in f.pick([Kind.RESPONSE], Status.RUNNING):
+            clock.attempted = True
+            clock.finish(Status.MET, f.now)
+
+
+def hold(f):
+    f.hold(PROMISED)
+
+
+def release(f):
+    f.release(PROMISED)
+
+
+def pause(f):
+    f.pause(PROMISED)
+
+
+def resume(f):
+    f.resume(PROMISED, at_least_a_day=True)
+
+
+def pause_review(f):
+    f.pause([Kind.REVIEW])
+
+
+def redo_paused(f):
+    f.start(Kind.REDO, status=Status.PAUSED)
+
+
+def void_response_of_last_round(f):
+    f.stop([Kind.RESPONSE], Status.VOID)
+
+
+K = Kind
+UNIT_CLOCKS = (K.RECEIPT, K.RETURN_WINDOW)
+CALLBACKS = (K.CALLBACK_FIRST, K.CALLBACK_ALL)
+
+CLOCKS = {
+    "create": [if_not_by_phone(K.ACCEPT)],
+    "submit": [met(K.ACCEPT, K.INFO), citizen_clocks, review],
+    "direct_answer": [all_met],
+    "express_dispatch": [met(K.ACCEPT), citizen_clocks, start(*UNIT_CLOCKS)],
+    "transfer_out": [all_void],
+    "void_draft": [all_void],
+    "return_for_info": [pause_review, start(K.INFO)],
+    "approve": [met(K.REVIEW), start(K.DISPATCH)],
+    "confirm_refusal": [met(K.REVIEW), all_void],
+    "dispatch": [met(K.DISPATCH), start(*UNIT_CLOCKS)],
+    "recall": [void(*UNIT_CLOCKS), start(K.DISPATCH)],
+    "sign": [met(K.RECEIPT)],
+    "deem_signed": [met(*UNIT_CLOCKS)],
+    "request_return": [met(*UNIT_CLOCKS), start(K.RETURN_DECISION)],
+    "approve_return": [met(K.RETURN_DECISION), start(K.DISPATCH)],
+    "reject_return": [met(K.RETURN_DECISION)],
+    "escalate_return": [met(K.RETURN_DECISION, K.DISPATCH), start(K.ARBITRATION)],
+    "designate": [met(K.ARBITRATION), start(*UNIT_CLOCKS)],
+    "assign_down": [],
+    "record_contact": [response],
+    "request_extension": [],
+    "decide_extension": [],  # an approved one moves the due date through `extend`
+    "approve_suspension": [pause],
+    "resume": [resume],
+    "submit_reply": [met(K.RETURN_WINDOW), hold, start(K.REPLY_REVIEW)],
+    "approve_reply": [met(K.REPLY_REVIEW, *PROMISED), start(*CALLBACKS)],
+    "return_reply": [met(K.REPLY_REVIEW), release],
+    "callback_no_answer": [met(K.CALLBACK_FIRST)],
+    "close_satisfied": [all_met],
+    "close_unreachable": [all_met],
+    "order_redo": [met(*CALLBACKS), start(K.REDO)],
+    "to_adjudication": [met(*CALLBACKS), start(K.ADJUDICATION)],
+    "adjudicate_redo": [met(K.ADJUDICATION), start(K.REDO)],
+    "adjudicate_redispatch": [met(K.ADJUDICATION), start(K.REDO, K.DISPATCH)],
+    "adjudicate_suspend": [met(K.ADJUDICATION), redo_paused],
+    "force_close": [met(K.ADJUDICATION), all_void],
+    "archive": [all_void],
+    "reopen": [void_response_of_last_round, start(K.RESPONSE, K.COMPLETION, K.DISPATCH)],
+    "merge_into": [all_void],
+    "withdraw_early": [all_void],
+    "withdraw_late": [met(*CALLBACKS), all_void],
+    "request_withdraw": [void(K.DISPATCH, *UNIT_CLOCKS), start(*CALLBACKS)],
+    "withdraw_denied": [met(*CALLBACKS)],
+    "withdraw_denied_redispatch": [met(*CALLBACKS), start(K.DISPATCH)],
+}
+
+
+def apply(ticket, step, now, *, urgency_was=""):
+    """Wind the clocks of a locked ticket as CLOCKS says for this step."""
+    wound = face(ticket, now)
+    if urgency_was and urgency_was != ticket.urgency:
+        wound.retime()
+    for turn in CLOCKS[step]:
+        turn(wound)
+    wound.save()
+
+
+def retime(ticket, now):
+    """Recompute the running clocks of a locked ticket after its urgency changed: {kind: [old, new due date]}."""
+    wound = face(ticket, now)
+    moved = wound.retime()
+    wound.save()
+    return moved
+
+
+def extend(ticket, by, now):
+    """Move the running completion clock to its old due date plus `by`; returns (old, new) due dates."""
+    wound = face(ticket, now)
+    (clock,) = wound.pick(PROMISED, Status.RUNNING)
+    old = clock.due_at
+    clock.due_at = calendars.extended_due(old, by, wound.calendar if "wd" in by else calendars.NO_CALENDAR)
+    clock.plan_fire()
+    wound.save()
+    return old, clock.due_at

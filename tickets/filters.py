@@ -1,0 +1,59 @@
+"""The filters of a work list, kept in its address so that a list can be bookmarked and sent to a colleague."""
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Unit
+from tickets.choices import Type, Urgency
+from tickets.disclosure import MAY_ASK
+from tickets.fields import AnyUnitField
+from tickets.states import State
+
+
+def any_of(label, choices):
+    return forms.ChoiceField(label=label, choices=[("", label), *choices], required=False)
+
+
+class UnitCodeField(AnyUnitField):
+    def rows(self):
+        return Unit.objects.all()
+
+
+class FilterForm(forms.Form):
+    q = forms.CharField(label=_("Ticket no. or title"), max_length=50, required=False)
+    state = any_of(_("State"), State.choices)
+    urgency = any_of(_("Urgency"), Urgency.choices)
+    type = any_of(_("Type"), Type.choices)
+    unit = UnitCodeField(label=_("Lead unit"), required=False)
+
+    def __init__(self, data):
+        super().__init__(data, auto_id="filter-%s")
+        self.fields["q"].widget.attrs["placeholder"] = self.fields["q"].label
+        self.fields["unit"].widget.attrs["placeholder"] = self.fields["unit"].label
+
+    @property
+    def wanted(self):
+        """What was asked for and makes sense; a filter that does not is shown as an error and narrows nothing."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+def narrowing(wanted, user):
+    """A function that keeps of some tickets those that were asked for."""
+    def narrow(rows):
+        for name in ("state", "urgency", "type"):
+            if name in wanted:
+                rows = rows.filter(**{name: wanted[name]})
+        if "unit" in wanted:
+            rows = rows.filter(lead_unit=wanted["unit"])
+        return rows.filter(saying(wanted["q"], user)) if "q" in wanted else rows
+
+    return narrow
+
+
+def saying(words, user):
+    """Who must not read a confidential title must not find out its words by asking for them either."""
+    title = Q(title__icontains=words)
+    if not user.has_role(*MAY_ASK):
+        title &= Q(is_confidential=False)
+    return Q(ticket_no__startswith=words) | title if words.isascii() and words.isdigit() else title

@@ -1,0 +1,179 @@
+"""Taking a matter in: registering it once, and the steps up to review (T01-T09, T40)."""
+from django.db import transaction
+from django.utils.text import Truncator
+
+from accounts.privacy import phone_hash
+from accounts.roles import Role
+from notices.actions import tell_citizen
+from tickets import clocks, trail
+from tickets.actions import Refused, lock, move, move_locked, plain, record, record_locked
+from tickets.models import Call, Caller, Disposition, IdempotencyKey, SlaProfile, Ticket
+from tickets.numbers import body_hash, claim, new_salt, query_code, take_number
+
+CALLER_FIELDS = {"caller_name": "name", "caller_gender": "gender", "contact_phone": "phone",
+                 "contact_phone2": "phone2", "beneficiary": "beneficiary"}
+
+
+class KeyReused(Exception):
+    """The idempotency key came before with another body."""
+
+
+@transaction.atomic
+def register(*, by, now, key="", source_ref="", **intake):
+    """T01: write the matter down as a draft. The same key and body bring the same ticket: (ticket, created).
+
+    `intake` is the cleaned data of IntakeForm. Raises KeyReused for the same key with another body.
+    """
+    ticket_id = claim(user=by, key=key or new_salt(), body=plain(intake), now=now)
+    if ticket_id is None:
+        return _known(by, key, intake), False
+    profile = SlaProfile.objects.current(now)
+    if profile is None:
+        raise Refused("No SLA profile is in force: load the reference data first.")
+    number = intake.pop("caller_number", "")
+    caller = _caller(intake)
+    ticket = Ticket(
+        pk=ticket_id, registered_by=by, registered_at=now, registered_team=_team(by), query_salt=new_salt(), caller=caller,
+        phone_hash=caller.phone_hash, sla_profile=profile, source_ref=source_ref, **_ticket_fields(intake),
+    )
+    ticket.ticket_no = take_number("T", now)
+    clocks.apply(ticket, "create", now)
+    trail.extend(ticket, "create", by=by, now=now, source="", is_move=True, data={"channel": ticket.channel})
+    ticket.save(force_insert=True)
+    if ticket.channel == "phone":
+        log_call(by=by, now=now, number=number or caller.phone, ticket=ticket)
+    return ticket, True
+
+
+def _known(by, key, intake):
+    row = IdempotencyKey.objects.select_related("ticket").get(user=by, key=key)
+    if row.body_hash != body_hash(plain(intake)):
+        raise KeyReused(row.ticket.ticket_no)
+    return row.ticket
+
+
+def _caller(intake):
+    caller = Caller(**{mine: intake.pop(theirs) for theirs, mine in CALLER_FIELDS.items() if theirs in intake})
+    caller.phone_hash = phone_hash(caller.phone) if caller.phone else ""
+    caller.save(force_insert=True)
+    return caller
+
+
+def _ticket_fields(intake):
+    fields = {name: value for name, value in intake.items() if value is not None}
+    fields.pop("duplicate_checked", None)
+    fields["title"] = fields.get("title") or title_for(fields)
+    return fields
+
+
+def title_for(fields):
+    """Place and matter in at most 40 characters (SPEC 7.1 no. 17)."""
+    category = fields.get("category")
+    matter = category.name if category else fields.get("content", "")
+    return Truncator(f"{fields.get('address', '')[:18]} {matter}".strip()).chars(40)
+
+
+def _team(user):
+    teams = [m.unit for m in user.membership_list if m.role in (Role.OP, Role.OPS)]
+    return teams[0] if teams else None
+
+
+def log_call(*, by, now, number="", ticket=None, disposition=Disposition.TICKET, note=""):
+    """Every call is in the ledger, with its own gapless number, whether it becomes a ticket or not."""
+    return Call.objects.create(
+        call_no=take_number("C", now), operator=by, started_at=now, ticket=ticket, disposition=disposition,
+        caller_number=number, number_hash=phone_hash(number) if number else "", note=note)
+
+
+@transaction.atomic
+def register_and_submit(*, by, now, key="", source_ref="", **intake):
+    """Register and submit in one go, as the operator's main button does; (ticket, created)."""
+    ticket, created = register(by=by, now=now, key=key, source_ref=source_ref, **intake)
+    if created:
+        submit_locked(ticket, by=by, now=now)
+    return ticket, created
+
+
+@transaction.atomic
+def register_and_answer(*, by, now, answer, key="", **intake):
+    ticket, created = register(by=by, now=now, key=key, **intake)
+    if created:
+        move_locked(ticket, Ticket.direct_answer, by=by, now=now, answer=answer)
+    return ticket, created
+
+
+def submit_locked(ticket, *, by, now, changes=None):
+    ticket = move_locked(ticket, Ticket.submit, by=by, now=now, changes=changes)
+    if ticket.caller.phone:
+        tell_citizen(ticket.caller.phone, cause=f"accepted:{ticket.pk}", kind="accepted", ticket_no=ticket.ticket_no,
+                     params={"query_code": query_code(ticket)}, now=now)
+    return ticket
+
+
+@transaction.atomic
+def submit(ticket_id, *, by, now, **intake):
+    """T02, with whatever the operator completed on the way."""
+    ticket = lock(ticket_id, by=by)
+    known = {theirs: getattr(ticket.caller, mine) for theirs, mine in CALLER_FIELDS.items()}
+    given = {name: intake.pop(name) for name in CALLER_FIELDS if name in intake}
+    intake.pop("caller_number", None)
+    changes = _ticket_fields(intake)
+    if any(known[name] != value for name, value in given.items()):
+        caller = _caller(known | given)  # a new row: the old one is what was said first
+        changes |= {"caller": caller, "phone_hash": caller.phone_hash}
+    return submit_locked(ticket, by=by, now=now, changes=changes)
+
+
+def direct_answer(ticket_id, *, by, now, answer):
+    return move(ticket_id, Ticket.direct_answer, by=by, now=now, answer=answer)
+
+
+def transfer_out(ticket_id, *, by, now, agency, receiver, other_number="", note=""):
+    return move(ticket_id, Ticket.transfer_out, by=by, now=now, note=note, agency=agency,
+                data={"receiver": receiver, "other_number": other_number})
+
+
+def void_draft(ticket_id, *, by, now, reason):
+    return move(ticket_id, Ticket.void_draft, by=by, now=now, note=reason, reason="void")
+
+
+def return_for_info(ticket_id, *, by, now, reason, note=""):
+    return move(ticket_id, Ticket.return_for_info, by=by, now=now, note=note, data={"reason": reason})
+
+
+def approve(ticket_id, *, by, now, note="", **changes):
+    """T08; the reviewer may correct type, category, urgency and place on the way."""
+    return move(ticket_id, Ticket.approve, by=by, now=now, note=note,
+                changes={name: value for name, value in changes.items() if value not in (None, "")})
+
+
+def confirm_refusal(ticket_id, *, by, now, reason, channel, told_at, note="", proposed_by=None):
+    return move(ticket_id, Ticket.confirm_refusal, by=by, now=now, note=note, reason=reason, channel=channel,
+                told_at=told_at, second_by=proposed_by)
+
+
+def withdraw_early(ticket_id, *, by, now, reason, identity_checked):
+    return move(ticket_id, Ticket.withdraw_early, by=by, now=now, note=reason, reason="citizen",
+                data={"identity_checked": identity_checked})
+
+
+def add_supplement(ticket_id, *, by, now, text):
+    """O4: appended to the story; the first text stays as it was."""
+    return record(ticket_id, "add_supplement", by=by, now=now, note=text)
+
+
+@transaction.atomic
+def change_urgency(ticket_id, *, by, now, urgency, reason):
+    """O2: raising recomputes running clocks to the earlier of old and new due date."""
+    ticket = lock(ticket_id, by=by)
+    was = ticket.urgency
+    ticket.urgency = urgency
+    due_dates = clocks.retime(ticket, now)
+    ticket.urgency = was  # record_locked sets it, and so sees the change
+    return record_locked(ticket, "change_urgency", by=by, now=now, note=reason, data={"due": due_dates},
+                         urgency=urgency)
+
+
+def set_confidential(ticket_id, *, by, now, is_confidential, reason=""):
+    """O5: set by the hotline at any time, taken back only by a supervisor (the form's permission)."""
+    return record(ticket_id, "set_confidential", by=by, now=now, note=reason, is_confidential=is_confidential)

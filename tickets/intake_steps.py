@@ -1,0 +1,35 @@
+"""The steps of intake and review, and the operations that the hotline may do at any time."""
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from tickets import forms, intake, who
+from tickets.choices import RefusalReason
+from tickets.states import OPEN
+from tickets.steps import Step, register
+
+HOTLINE = (Role.OP, Role.OPS, Role.RV, Role.DP, Role.CB, Role.SV, Role.DL)
+
+
+def refuses_alone(ticket, user, data):
+    """Only reason R9 needs the duty leader beside the reviewer."""
+    return data.get("reason") != RefusalReason.R9 or user.has_role(Role.DL)
+
+
+register(
+    Step("submit", _("Submit"), intake.submit, forms.SubmitForm, tone="primary"),
+    Step("direct_answer", _("Answer directly"), intake.direct_answer, forms.AnswerForm),
+    Step("transfer_out", _("Transfer out"), intake.transfer_out, forms.TransferForm),
+    Step("void_draft", _("Void"), intake.void_draft, forms.ReasonForm, tone="danger"),
+    Step("approve", _("Approve"), intake.approve, forms.ApproveForm, tone="primary"),
+    Step("return_for_info", _("Send back for information"), intake.return_for_info, forms.InfoForm),
+    Step("confirm_refusal", _("Do not accept"), intake.confirm_refusal, forms.RefusalForm, tone="danger",
+         alone=refuses_alone, propose=who.reviewer_not_registrar),
+    Step("withdraw_early", _("Withdraw before dispatch"), intake.withdraw_early, forms.WithdrawEarlyForm, tone="danger"),
+    Step("add_supplement", _("Add to the matter"), intake.add_supplement, forms.SupplementForm,
+         states=OPEN, may=who.by_role(*HOTLINE)),
+    Step("change_urgency", _("Change urgency"), intake.change_urgency, forms.UrgencyForm,
+         states=OPEN, may=who.by_role(Role.RV, Role.DP, Role.SV)),
+    Step("set_confidential", _("Change confidentiality"), intake.set_confidential, forms.ConfidentialForm,
+         states=OPEN, may=who.by_role(Role.OP, Role.OPS, Role.RV, Role.SV)),
+)
+

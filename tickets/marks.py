@@ -1,0 +1,26 @@
+"""The marks printed on a ticket (SPEC B29-B31, E19), computed from what is so, never typed."""
+from django.utils.translation import gettext as _
+
+from tickets.choices import Urgency
+
+URGENT_MEDICAL = "1003"
+CHECKPOINT = "100401"
+
+
+def marks_of(ticket):
+    """(text, tone) pairs, the most pressing first."""
+    category = ticket.category
+    if ticket.urgency == Urgency.CRITICAL or (category and category.l2_code == URGENT_MEDICAL):
+        yield _("Urgent"), "red"
+    if category and category.code == CHECKPOINT:
+        yield _("Special case"), "orange"
+    if ticket.repeat_count:
+        yield _("Repeated, time no. %(count)d") % {"count": ticket.repeat_count}, "orange"
+    if ticket.reporter_count > 1:
+        yield _("%(count)d reporters") % {"count": ticket.reporter_count}, "orange"
+    if ticket.redo_round:
+        yield _("Redo no. %(count)d") % {"count": ticket.redo_round}, "purple"
+    if ticket.key_supervision:
+        yield _("Key supervision"), "red"
+    if ticket.is_confidential:
+        yield _("Confidential"), "dark"

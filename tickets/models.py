@@ -1,0 +1,101 @@
+"""The ticket and everything that belongs to its row."""
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tickets import guards
+from tickets.catalogue import Category
+from tickets.choices import Channel, Difficulty, SubjectType, Type, Urgency
+from tickets.clocks import Clock
+from tickets.life import Life
+from tickets.numbers import DailyCounter, IdempotencyKey
+from tickets.people import Call, Caller, Disposition
+from tickets.proposals import Proposal
+from tickets.scope import TicketQuerySet
+from tickets.sla import HolidayDay, SlaProfile
+from tickets.states import OPEN, WHOSE_TURN, State
+from tickets.trail import TicketEvent
+
+__all__ = ["Call", "Caller", "Category", "Clock", "DailyCounter", "Disposition", "HolidayDay", "IdempotencyKey",
+           "Proposal", "SlaProfile", "Ticket", "TicketEvent"]
+
+NO_AREA_NEEDED = (Type.CONSULT, Type.PRAISE)
+
+
+class Ticket(Life):
+    ticket_no = models.CharField(_("ticket no."), max_length=16, unique=True)
+    query_salt = models.CharField(max_length=16)  # the query code is derived from it, never stored
+    hotline_code = models.CharField(max_length=8, default="12345")
+    channel = models.CharField(_("channel"), max_length=14, choices=Channel, default=Channel.PHONE)
+    source_ref = models.CharField(max_length=64, blank=True)  # number at the channel it came from
+    registered_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    registered_team = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
+    registered_at = models.DateTimeField(_("registered"))
+
+    caller = models.ForeignKey(Caller, models.PROTECT, related_name="tickets")
+    phone_hash = models.CharField(max_length=64, blank=True)
+    subject_type = models.CharField(max_length=14, choices=SubjectType, default=SubjectType.PERSON)
+    need_reply = models.BooleanField(default=True)
+    is_confidential = models.BooleanField(_("confidential"), default=False)
+
+    type = models.CharField(_("type"), max_length=10, choices=Type, blank=True)
+    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+")
+    urgency = models.CharField(_("urgency"), max_length=10, choices=Urgency, default=Urgency.NORMAL)
+    difficulty = models.CharField(max_length=10, choices=Difficulty, default=Difficulty.SIMPLE)
+    area = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    occurred_at = models.DateTimeField(null=True, blank=True)
+    target = models.CharField(max_length=100, blank=True)
+    target_unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
+    title = models.CharField(_("title"), max_length=40, blank=True)
+    content = models.TextField(_("content"), max_length=2000, blank=True)
+    demand = models.CharField(_("demand"), max_length=200, blank=True)
+    extra = models.JSONField(default=dict, blank=True)
+    answer = models.TextField(max_length=2000, blank=True)
+    note = models.TextField(max_length=1000, blank=True)  # of the operator; never shown to units
+    proposed_unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
+
+    sla_profile = models.ForeignKey(SlaProfile, models.PROTECT, related_name="+")
+    unit_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)  # units with a live assignment
+    handler_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)  # empty: anyone of the unit
+    repeat_count = models.PositiveSmallIntegerField(default=0)
+    reporter_count = models.PositiveSmallIntegerField(default=1)
+    remind_count = models.PositiveSmallIntegerField(default=0)
+    key_supervision = models.BooleanField(default=False)
+    excluded_from_assessment = models.BooleanField(default=False)  # 剔除: out of ratios, never out of the callback
+    next_due_at = models.DateTimeField(null=True, blank=True)  # earliest running clock, kept by clocks.apply
+    version = models.PositiveIntegerField(default=0)  # = seq of the last event
+    trail_hash = models.CharField(max_length=64, blank=True)  # = hash of the last event
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta(Life.Meta):
+        abstract = False
+        constraints = guards.CONSTRAINTS
+        triggers = guards.TRIGGERS
+        indexes = [
+            models.Index(fields=["state", "next_due_at", "id"], name="ticket_work", condition=Q(state__in=OPEN)),
+            models.Index(fields=["-registered_at", "-id"], name="ticket_newest"),
+            models.Index(fields=["registered_by", "-id"], name="ticket_registrar"),
+            models.Index(fields=["phone_hash", "-id"], name="ticket_phone", condition=~Q(phone_hash="")),
+            models.Index(fields=["closed_at"], name="ticket_to_archive", condition=Q(state=State.CLOSED)),
+            GinIndex(fields=["unit_ids"], name="ticket_units", condition=Q(state__in=OPEN), fastupdate=False),
+            GinIndex(fields=["unit_ids"], name="ticket_units_all", fastupdate=False),
+        ]
+
+    def __str__(self):
+        return f"{self.ticket_no} {self.get_state_display()}"
+
+    @property
+    def turn(self):
+        return WHOSE_TURN[State(self.state)]
+
+    @property
+    def is_open(self):
+        return self.state in OPEN
+
+    @property
+    def needs_area(self):
+        return self.type not in NO_AREA_NEEDED

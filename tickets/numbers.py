@@ -1,0 +1,79 @@
+"""Ticket numbers without gaps, query codes without a stored secret, and intake that happens once."""
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+
+from django.conf import settings
+from django.db import connection, models
+from django.utils import timezone
+
+
+class DailyCounter(models.Model):
+    """One row a day and kind. Its row lock makes numbers gapless: a rolled-back intake gives its number back."""
+
+    kind = models.CharField(max_length=8)
+    day = models.DateField()
+    value = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "day"], name="counter_day")]
+
+
+class IdempotencyKey(models.Model):
+    """A form or API client makes the key when it starts; a retry brings the same ticket back."""
+
+    user = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    key = models.CharField(max_length=100)
+    body_hash = models.CharField(max_length=64)
+    ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotency_once")]
+
+
+def take_number(kind, now):
+    """Take the day's next number, yyyymmdd + 5 digits. Call it late in the transaction: it serialises intake."""
+    day = timezone.localtime(now).date()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tickets_dailycounter (kind, day, value) VALUES (%s, %s, 1)"
+            " ON CONFLICT (kind, day) DO UPDATE SET value = tickets_dailycounter.value + 1 RETURNING value",
+            [kind, day],
+        )
+        value = cursor.fetchone()[0]
+    return f"{day:%Y%m%d}{value:05d}"
+
+
+def claim(*, user, key, body, now):
+    """Claim an intake: the id that the new ticket shall have, or None when this key was used before.
+
+    A second request with the same key waits here until the first one commits or gives up.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tickets_idempotencykey (user_id, key, body_hash, created_at, ticket_id)"
+            " VALUES (%s, %s, %s, %s, nextval(pg_get_serial_sequence('tickets_ticket', 'id')))"
+            " ON CONFLICT (user_id, key) DO NOTHING RETURNING ticket_id",
+            [user.pk, key, body_hash(body), now],
+        )
+        row = cursor.fetchone()
+    return row and row[0]
+
+
+def new_salt():
+    return secrets.token_hex(8)
+
+
+def query_code(ticket):
+    """The citizen's 8-character code (40 bits), derived again whenever it is needed."""
+    text = f"query:{ticket.ticket_no}:{ticket.query_salt}"
+    digest = hmac.new(settings.HASH_KEY.encode(), text.encode(), hashlib.sha256).digest()
+    return base64.b32encode(digest[:5]).decode()
+
+
+def body_hash(body):
+    """Hash of a request's meaning: key order and spacing do not matter."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,188 @@
+"""Work lists: which tickets wait for whom. A desk is a page with several lists; one component shows them all.
+
+Every list starts from what the user sees, costs the same whatever its length, and goes on by keyset: the last row
+of a page says where the next one begins, so page 400 costs what page 1 does.
+"""
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, IntegerField, Q, Value
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from tickets import presenters
+from tickets.choices import Outcome, Urgency
+from tickets.clocks import UNFINISHED, Clock
+from tickets.models import Ticket
+from tickets.states import BEFORE_DISPATCH, OPEN, State
+
+PAGE = 25
+SOON = timedelta(hours=2)
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """`rows(user, now)` are tickets; `order` is a field or annotation of them, "-" for newest first."""
+
+    name: str
+    title: str
+    empty: str
+    rows: Callable
+    order: str = "next_due_at"
+    edge: str = ""  # colour of the tile
+    counted: bool = True  # a list over all history is not counted
+    remark: Callable = lambda ticket: ""
+    opens: bool = True  # False: the reader keeps number and title only
+
+
+@dataclass(frozen=True)
+class Desk:
+    name: str
+    title: str
+    roles: tuple
+    lists: tuple
+
+    @property
+    def url_name(self):
+        return f"desk-{self.name}"
+
+    def list_named(self, name):
+        return next((work for work in self.lists if work.name == name), self.lists[0])
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list
+    after: str  # where the next page begins; "" on the last one
+
+
+def seen(user):
+    return Ticket.objects.visible_to(user)
+
+
+def in_state(*states, **more):
+    return lambda user, now: seen(user).filter(state__in=states, **more)
+
+
+def late(user, now):
+    return seen(user).filter(state__in=OPEN, next_due_at__lt=now)
+
+
+def counts(desk, user, now):
+    """{list name: length} of a desk, in one query."""
+    counted = [work for work in desk.lists if work.counted]
+    halves = [
+        work.rows(user, now).order_by().annotate(which=Value(place, IntegerField())).values("which").annotate(n=Count("pk"))
+        for place, work in enumerate(counted)
+    ]
+    if not halves:
+        return {}
+    found = {row["which"]: row["n"] for row in halves[0].union(*halves[1:], all=True)}
+    return {work.name: found.get(place, 0) for place, work in enumerate(counted)}
+
+
+def page(rows, order, *, after="", size=PAGE):
+    """One keyset page of tickets in this order; what has no value comes last."""
+    field, descending = order.removeprefix("-"), order.startswith("-")
+    sort = F(field).desc(nulls_last=True) if descending else F(field).asc(nulls_last=True)
+    position = place_of(after)
+    if position:
+        rows = rows.filter(beyond(field, *position, descending=descending))
+    found = list(rows.for_list().order_by(sort, "-pk" if descending else "pk")[: size + 1])
+    more = len(found) > size
+    last = found[size - 1] if more else None
+    return found[:size], f"{getattr(last, field).isoformat() if getattr(last, field) else ''}~{last.pk}" if more else ""
+
+
+def beyond(field, moment, pk, *, descending):
+    """Everything after this row in the order of `page`."""
+    side = "lt" if descending else "gt"
+    later_pk = Q(**{f"pk__{side}": pk})
+    if moment is None:
+        return Q(**{f"{field}__isnull": True}) & later_pk
+    return (Q(**{f"{field}__{side}": moment}) | Q(**{field: moment}) & later_pk) | Q(**{f"{field}__isnull": True})
+
+
+def place_of(after):
+    """(moment or None, pk) out of an address; None for the first page and for anything that is no position."""
+    moment, separator, pk = after.rpartition("~")
+    if not separator or not (pk.isascii() and pk.isdigit() and len(pk) < 19):
+        return None
+    try:
+        instant = parse_datetime(moment) if moment else None
+    except ValueError:
+        return None
+    return None if moment and (instant is None or instant.tzinfo is None) else (instant, int(pk))
+
+
+def shown(tickets, user, now, work):
+    """Rows ready for the template: two queries for a page, the second one for its clocks."""
+    clocks = {}
+    for clock in Clock.objects.filter(ticket__in=[ticket.pk for ticket in tickets], status__in=UNFINISHED):
+        clocks.setdefault(clock.ticket_id, []).append(clock)
+    return [presenters.row_of(ticket, user, clocks.get(ticket.pk, []), now, work.remark(ticket)) for ticket in tickets]
+
+
+def page_of(work, user, now: datetime, *, narrow, after=""):
+    tickets, following = page(narrow(work.rows(user, now)), work.order, after=after)
+    return Page(shown(tickets, user, now, work), following)
+
+
+# --- the desks of intake and review -----------------------------------------------------------------------------
+
+def mine(**more):
+    return lambda user, now: seen(user).filter(registered_by=user, **more)
+
+
+def mine_soon_late(user, now):
+    return seen(user).filter(registered_by=user, state__in=OPEN, next_due_at__lt=now + SOON)
+
+
+def before_dispatch_late(user, now):
+    return late(user, now).filter(state__in=BEFORE_DISPATCH)
+
+
+DRAFTS = _("No drafts. Every matter that came in has been submitted.")
+NOTHING_LATE = _("Nothing is late.")
+
+MINE = Desk("mine", _("My tickets"), (Role.OP,), (
+    WorkList("drafts", _("Drafts"), DRAFTS, mine(state=State.DRAFT), order="-registered_at"),
+    WorkList("info", _("Sent back to me"), _("Nothing was sent back for information."), mine(state=State.NEED_INFO), edge="orange"),
+    WorkList("soon", _("Late or soon late"), _("None of your tickets is late or soon late."), mine_soon_late, edge="red"),
+    WorkList("open", _("In progress"), _("None of your tickets is in progress."), mine(state__in=OPEN), edge="blue"),
+    WorkList("recent", _("All I registered"), _("You have not registered a ticket yet."), mine(), order="-registered_at",
+             counted=False),
+))
+FLOOR = Desk("floor", _("Floor"), (Role.OPS,), (
+    WorkList("review", _("Awaiting review"), _("Nothing waits for review."), in_state(State.PENDING_REVIEW), edge="blue"),
+    WorkList("info", _("Information needed"), _("Nothing was sent back for information."), in_state(State.NEED_INFO), edge="orange"),
+    WorkList("drafts", _("Drafts"), DRAFTS, in_state(State.DRAFT), order="-registered_at"),
+    WorkList("late", _("Late before dispatch"), NOTHING_LATE, before_dispatch_late, edge="red"),
+    WorkList("critical", _("Critical"), _("No critical ticket is open."), in_state(*OPEN, urgency=Urgency.CRITICAL), edge="red"),
+    WorkList("shift", _("All of the shift"), _("Your team has not registered a ticket yet."), in_state(*State), order="-registered_at",
+             counted=False),
+))
+REVIEW = Desk("review", _("Review"), (Role.RV,), (
+    WorkList("cases", _("Awaiting review"), _("Nothing waits for review."), in_state(State.PENDING_REVIEW), edge="blue"),
+    WorkList("replies", _("Replies to review"), _("No reply waits for review."), in_state(State.REPLY_REVIEW), edge="blue"),
+    WorkList("info", _("Information needed"), _("No operator owes you information."), in_state(State.NEED_INFO), edge="orange"),
+    WorkList("late", _("Late at the hotline"), NOTHING_LATE, before_dispatch_late, edge="red"),
+    WorkList("negative", _("Negative callback"), _("No callback was negative."),
+             in_state(State.PENDING_CALLBACK, callback_outcome=Outcome.NEGATIVE), edge="orange"),
+))
+LEADER = Desk("leader", _("Leader's board"), (Role.QL,), (
+    WorkList("critical", _("Critical"), _("No critical ticket is open."), in_state(*OPEN, urgency=Urgency.CRITICAL), edge="red"),
+    WorkList("late", _("Late"), NOTHING_LATE, late, edge="red"),
+    WorkList("key", _("Key supervision"), _("No ticket is under key supervision."), in_state(*OPEN, key_supervision=True), edge="orange"),
+    WorkList("many", _("Many reporters"), _("No open matter has several reporters."), in_state(*OPEN, reporter_count__gt=1), edge="yellow"),
+    WorkList("hard", _("Adjudication"), _("No case is in adjudication."), in_state(State.ADJUDICATION), edge="orange"),
+))
+QUALITY = Desk("quality", _("Closed tickets"), (Role.QI,), (
+    WorkList("closed", _("Closed"), _("Nothing was closed yet."), in_state(State.CLOSED, State.ARCHIVED), order="-registered_at",
+             counted=False),
+    WorkList("unhappy", _("First callback negative"), _("No closed ticket had a negative first callback."),
+             in_state(State.CLOSED, State.ARCHIVED, first_outcome=Outcome.NEGATIVE), order="-registered_at", counted=False),
+))
+ALL = WorkList("all", _("All tickets"), _("No ticket fits. Try fewer filters."), in_state(*State), order="-registered_at", counted=False)

@@ -1,0 +1,107 @@
+"""How long each step may take: profiles and holidays as versioned data."""
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tickets.calendars import WorkCalendar
+
+# Ladders of SPEC 4.4. A rung is [name, when, [recipients]]: a number is a share of the allowed time
+# (0.75 = yellow, 1.0 = at due, 2.0 = as late again), "60m" is minutes after due.
+HANDLING_LADDER = [
+    ["warn", 0.75, ["unit_handler", "unit_liaison"]],
+    ["warn2", 0.9, ["unit_leader"]],
+    ["L1", "0m", ["unit_leader", "supervisor"]],
+    ["L2", "240m", ["supervisor"]],  # and a supervision order is issued
+    ["L3", "720m", ["duty_leader"]],
+    ["L4", "1440m", ["district_leader"]],
+]
+DESK_LADDER = [["L1", "0m", ["shift_leader"]], ["L2", "60m", ["duty_leader"]]]
+RULING_LADDER = [["warn", 0.75, ["supervisor"]], ["L1", "0m", ["supervisor"]], ["L2", "60m", ["duty_leader"]]]
+LADDERS = {
+    "ACCEPT": DESK_LADDER,
+    "INFO": DESK_LADDER,
+    "REVIEW": [["warn", 0.75, ["reviewer"]], ["L1", "0m", ["shift_leader"]], ["L2", "15m", ["duty_leader"]]],
+    "DISPATCH": [["warn", 0.75, ["dispatcher"]], ["L1", "0m", ["shift_leader"]], ["L2", "15m", ["duty_leader"]]],
+    "RECEIPT": [
+        ["warn", 0.75, ["unit_liaison"]],
+        ["L1", "0m", ["unit_liaison", "unit_leader"]],
+        ["L2", 2.0, ["supervisor"]],  # and the ticket counts as signed (T13)
+    ],
+    "RESPONSE": [
+        ["warn", 0.75, ["unit_handler", "unit_liaison"]],
+        ["L1", "0m", ["unit_leader"]],
+        ["L2", "60m", ["supervisor"]],
+        ["L3", "120m", ["duty_leader"]],
+        ["L4", "240m", ["district_leader"]],
+    ],
+    "COMPLETION": HANDLING_LADDER,
+    "REDO": HANDLING_LADDER,
+    "RETURN_WINDOW": [],  # its end is no offence: it only closes the door
+    "RETURN_DECISION": DESK_LADDER,
+    "ARBITRATION": RULING_LADDER,
+    "REPLY_REVIEW": DESK_LADDER,
+    "CALLBACK_FIRST": [
+        ["warn", 0.75, ["callback_agent"]],
+        ["L1", "0m", ["callback_lead"]],
+        ["L2", "720m", ["supervisor"]],
+    ],
+    "CALLBACK_ALL": [["L1", "0m", ["callback_lead"]], ["L2", "720m", ["supervisor"]]],
+    "ADJUDICATION": RULING_LADDER,
+    "SUPERVISION": [["warn", 0.75, ["unit_leader"]], ["L1", "0m", ["supervisor"]], ["L2", "240m", ["duty_leader"]]],
+}
+
+
+class SlaProfileQuerySet(models.QuerySet):
+    def current(self, now):
+        """The default profile in force at `now`: the newest version that has begun."""
+        return self.filter(is_default=True, valid_from__lte=now).order_by("-valid_from", "-version").first()
+
+
+class SlaProfile(models.Model):
+    """One version of a set of limits and ladders. Never edited: a change is a new version."""
+
+    code = models.CharField(max_length=30)
+    version = models.PositiveIntegerField(default=1)
+    title = models.CharField(_("title"), max_length=80)
+    limits = models.JSONField()  # kind -> urgency or type -> minutes or {"wd": n}
+    ladders = models.JSONField(default=dict)  # kind -> rungs
+    valid_from = models.DateTimeField()
+    is_default = models.BooleanField(default=False)
+
+    objects = SlaProfileQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "version"], name="sla_version")]
+
+    def __str__(self):
+        return f"{self.title} v{self.version}"
+
+    def rule(self, kind, *, urgency, type_):
+        """The limit of a clock: by urgency, where that says nothing by the type of the demand."""
+        by = self.limits[kind]
+        return by.get(urgency, by.get(type_, by.get("other", by.get("normal"))))
+
+    def ladder(self, kind):
+        return self.ladders.get(kind, LADDERS[kind])
+
+
+class HolidayDay(models.Model):
+    """放假 and 调休: days that differ from the plain week."""
+
+    class Kind(models.TextChoices):
+        OFF = "off", _("Day off")
+        WORK = "work", _("Swapped workday")
+
+    date = models.DateField(unique=True)
+    kind = models.CharField(max_length=4, choices=Kind)
+    name = models.CharField(max_length=40, blank=True)
+    source = models.CharField(max_length=120, blank=True)
+
+
+def calendar_in_force():
+    """Read the holiday table into a value. Only workday rules need it."""
+    rows = list(HolidayDay.objects.values_list("date", "kind"))
+    return WorkCalendar(
+        off=frozenset(day for day, kind in rows if kind == HolidayDay.Kind.OFF),
+        work=frozenset(day for day, kind in rows if kind == HolidayDay.Kind.WORK),
+        years=frozenset(day.year for day, _kind in rows),
+    )

@@ -1,0 +1,80 @@
+"""The trail: append-only events, each carrying the hash of the one before it."""
+import hashlib
+import json
+from datetime import UTC
+
+import pgtrigger
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+GENESIS = "0" * 64
+
+
+class TicketEvent(models.Model):
+    """What happened to a ticket: a move (`source` and `target` differ or the step is one) or an operation."""
+
+    ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="events")
+    seq = models.PositiveIntegerField()
+    name = models.CharField(_("step"), max_length=40)
+    source = models.CharField(max_length=20, blank=True)
+    target = models.CharField(max_length=20)
+    is_move = models.BooleanField(default=True)
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, related_name="+")  # who held it then
+    at = models.DateTimeField()
+    note = models.TextField(blank=True)
+    data = models.JSONField(default=dict)
+    prev_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "seq"], name="event_seq")]
+        indexes = [models.Index(fields=["by", "ticket"], name="event_by")]
+        triggers = [
+            pgtrigger.Protect(name="event_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(name="event_no_truncate", level=pgtrigger.Statement, when=pgtrigger.Before,
+                              operation=pgtrigger.Truncate, func="RAISE EXCEPTION 'the trail is never emptied';"),
+        ]
+
+    def __str__(self):
+        return f"{self.ticket_id}/{self.seq} {self.name}"
+
+    def digest(self, ticket_no):
+        """SHA-256 over the canonical JSON of everything that the event says, and of the event before."""
+        said = [ticket_no, self.seq, self.name, self.source, self.target, self.is_move, self.by_id, self.unit_id,
+                self.at.astimezone(UTC).isoformat(timespec="microseconds"), self.note, self.data, self.prev_hash]
+        text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def extend(ticket, name, *, by, now, source, is_move, note="", data=None):
+    """Write the next event of a locked ticket and carry its number and hash on the row (unsaved)."""
+    event = TicketEvent(
+        ticket=ticket, seq=ticket.version + 1, name=name, source=source, target=ticket.state, is_move=is_move, by=by,
+        unit_id=ticket.lead_unit_id, at=now, note=note, data=data or {}, prev_hash=ticket.trail_hash or GENESIS,
+    )
+    event.hash = event.digest(ticket.ticket_no)
+    event.save(force_insert=True)
+    ticket.version, ticket.trail_hash = event.seq, event.hash
+    return event
+
+
+def faults_of(ticket, events):
+    """Say what is wrong with one ticket's chain: gap, changed event, broken link, lost tail, wrong state."""
+    previous, expected = GENESIS, 1
+    state = ""
+    for event in events:
+        if event.seq != expected:
+            yield f"{ticket.ticket_no}: event {expected} is missing"
+            expected = event.seq
+        if event.prev_hash != previous:
+            yield f"{ticket.ticket_no}: event {event.seq} does not follow the one before it"
+        if event.digest(ticket.ticket_no) != event.hash:
+            yield f"{ticket.ticket_no}: event {event.seq} ({event.name}) was changed"
+        if event.source != state:
+            yield f"{ticket.ticket_no}: event {event.seq} starts from {event.source!r}, the ticket was {state!r}"
+        previous, expected, state = event.hash, expected + 1, event.target
+    if ticket.trail_hash != (previous if previous != GENESIS else "") or ticket.version != expected - 1:
+        yield f"{ticket.ticket_no}: the ticket knows {ticket.version} events, the trail ends at {expected - 1}"
+    if ticket.state != state:
+        yield f"{ticket.ticket_no}: state is {ticket.state}, the trail says {state}"

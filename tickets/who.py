@@ -1,0 +1,71 @@
+"""Who may take a step: truth functions of (ticket, user), named beside the transitions in life.py."""
+from accounts.roles import Role
+
+UNIT_ROLES = (Role.LI, Role.HD, Role.UL)
+
+
+def system(ticket, user):
+    return user.is_system
+
+
+def nobody(ticket, user):
+    return False
+
+
+def any_of(*rules):
+    return lambda ticket, user: any(rule(ticket, user) for rule in rules)
+
+
+def by_role(*roles):
+    def permitted(ticket, user):
+        return user.has_role(*roles)
+
+    permitted.roles = roles
+    return permitted
+
+
+def by_lead_unit(*roles):
+    """A person of the unit that leads the case, or of a unit above it, in one of these roles.
+
+    A named handler (HD) acts only on what was given to him or to nobody in particular.
+    """
+
+    def permitted(ticket, user):
+        if not ticket.lead_unit_id or not user.covers(ticket.lead_unit, *roles):
+            return False
+        others = [role for role in roles if role != Role.HD]
+        if others and user.covers(ticket.lead_unit, *others):
+            return True
+        return not ticket.handler_ids or user.pk in ticket.handler_ids
+
+    permitted.roles = roles
+    return permitted
+
+
+def registering_operator(ticket, user):
+    """An operator finishes his own drafts; the shift leader those of his team."""
+    if user.has_role(Role.OPS):
+        return True
+    return user.has_role(Role.OP) and ticket.registered_by_id == user.pk
+
+
+def reviewer_not_registrar(ticket, user):
+    """Four eyes (I13): who registered a ticket never decides its refusal."""
+    return user.has_role(Role.RV, Role.OPS, Role.DL) and ticket.registered_by_id != user.pk
+
+
+def neutral_callback_agent(ticket, user):
+    """I18: nobody of a unit that handled the case rates its work."""
+    return user.has_role(Role.CB) and not is_of_handling_unit(ticket, user)
+
+
+def is_of_handling_unit(ticket, user):
+    if ticket.lead_unit_id and user.covers(ticket.lead_unit, *UNIT_ROLES):
+        return True
+    return bool(set(ticket.unit_ids) & set(user.unit_ids(*UNIT_ROLES)))
+
+
+def merger(ticket, user):
+    if ticket.state == "draft":
+        return registering_operator(ticket, user)
+    return user.has_role(Role.RV)
