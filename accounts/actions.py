@@ -53,7 +53,7 @@ def grant(user: User, unit: Unit, role: str, *, by: User | None, now: datetime, 
     membership = Membership(user=user, unit=unit, role=role)
     membership.full_clean()
     membership.save()
-    _forget_roles(user)
+    user.forget_roles()
     if second_factor.is_required(user) and second_factor.device_of(user) is None:
         _end_sessions(row, now=now)  # the next sign-in asks for the second factor that this role needs
     _note(by, now, request, user, "role granted", role=str(role), unit=unit.code)
@@ -68,12 +68,7 @@ def revoke(membership: Membership, *, by: User, now: datetime, request=None) -> 
     _locked(user)
     _note(by, now, request, user, "role revoked", role=membership.role, unit=membership.unit.code)
     membership.delete()
-    _forget_roles(user)
-
-
-def _forget_roles(user: User) -> None:
-    for name in ("membership_list", "roles", "_unit_scopes"):
-        user.__dict__.pop(name, None)
+    user.forget_roles()
 
 
 def _end_sessions(user: User, *, now: datetime) -> None:

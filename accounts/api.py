@@ -19,9 +19,17 @@ from accounts.passwords import LONGEST
 class TokenScheme(OpenApiAuthenticationExtension):
     target_class = "accounts.tokens.ExpiringTokenAuthentication"
     name = "expiringToken"
+    match_subclasses = True
 
     def get_security_definition(self, auto_schema):
         return {"type": "http", "scheme": "bearer", "description": "The key that POST /api/v1/token/ returns."}
+
+
+class TokenToEnd(tokens.ExpiringTokenAuthentication):
+    """Who asks for a new token may still be sending the old one, which has expired."""
+
+    def authenticate(self, request):
+        return None if request.method == "POST" else super().authenticate(request)
 
 
 class TokenRequestSerializer(serializers.Serializer):
@@ -43,13 +51,8 @@ class TokenSerializer(serializers.Serializer):
 
 class TokenView(APIView):
     audience = EVERYBODY
-    authentication_classes = [tokens.ExpiringTokenAuthentication]
+    authentication_classes = [TokenToEnd]
     permission_classes = []
-
-    def perform_authentication(self, request):
-        # Who asks for a new token may still be sending the old one, which has expired.
-        if request.method != "POST":
-            super().perform_authentication(request)
 
     @extend_schema(
         operation_id="token_create",
@@ -57,7 +60,7 @@ class TokenView(APIView):
         auth=[],
         request=TokenRequestSerializer,
         responses={
-            201: TokenSerializer,
+            200: TokenSerializer,
             400: OpenApiResponse(description="A field is missing or unknown."),
             401: OpenApiResponse(description="Wrong name, password or one-time code."),
             403: OpenApiResponse(description="The account must first be completed on the web page."),
@@ -72,7 +75,7 @@ class TokenView(APIView):
         user = prove(request._request, now=now, **asked.validated_data)
         key, token = tokens.issue(user=user, now=now)
         audit.record("LOGIN", user=user, now=now, request=request, what="token")
-        return Response(TokenSerializer({"token": key, "expires_at": token.expires_at}).data, status.HTTP_201_CREATED)
+        return Response(TokenSerializer({"token": key, "expires_at": token.expires_at}).data, status.HTTP_200_OK)
 
     @extend_schema(
         operation_id="token_revoke",

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from django.db import connection
 from django.db.models.functions import Now
+from django.utils import timezone
 
 # The same clock inside a query (`expires_at__gt=DATABASE_CLOCK`), at no extra round trip.
 DATABASE_CLOCK = Now()
@@ -15,3 +16,8 @@ def database_now() -> datetime:
         cursor.execute("SELECT clock_timestamp()")
         (instant,) = cursor.fetchone()
     return instant.astimezone(UTC)
+
+
+def machine_now() -> datetime:
+    """This machine's clock, without a query; only for how long a browser was silent, as Django's own session expiry."""
+    return timezone.now()

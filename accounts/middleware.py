@@ -4,27 +4,28 @@ from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 
 from accounts import audit, sessions
-from accounts.instant import database_now
+from accounts.instant import database_now, machine_now
 
 # A page that looks for news by itself says so with this header, and does not keep an empty chair signed in.
 BACKGROUND = "X-Background"
 
 
 class IdleLogoutMiddleware:
-    """Leaves `request.arrived_at`: when, by the database's clock, a signed-in request came."""
-
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         if request.user.is_authenticated:
-            now = request.arrived_at = database_now()
+            now = machine_now()
             if sessions.is_over(request.session, now=now):
-                audit.record("LOGOUT", user=request.user, now=now, request=request, what="session", reason="idle")
+                self.note(request)
                 logout(request)
             elif BACKGROUND not in request.headers:
                 sessions.note_seen(request.session, now=now)
         return self.get_response(request)
+
+    def note(self, request):
+        audit.record("LOGOUT", user=request.user, now=database_now(), request=request, what="session", reason="idle")
 
 
 class RefusalAuditMiddleware:

@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare
 from django_otp import login as otp_login
 from django_otp.models import Device
 
-from accounts import audit, second_factor, sessions
+from accounts import audit, second_factor
 from accounts.models import User, normalise_username
 
 WAITING = "sign_in"
@@ -117,7 +117,6 @@ def finish(request: HttpRequest, user: User, waiting: Waiting, *, now: datetime)
         raise PermissionError("A step of the sign-in is still open.")
     request.session.pop(WAITING, None)
     login(request, user, backend=BACKEND)
-    sessions.begin(request.session, now=now)
     if waiting.device_id:
         otp_login(request, Device.from_persistent_id(waiting.device_id))
     audit.record("LOGIN", user=user, now=now, request=request, what="session")

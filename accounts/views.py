@@ -13,10 +13,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts import actions, audit, second_factor, sign_in
+from accounts import actions, audit, second_factor, sessions, sign_in
 from accounts.access import anyone_signed_in, public
 from accounts.forms import ChangePasswordForm, CodeForm, LanguageForm, NewPasswordForm, SignInForm
-from accounts.instant import database_now
+from accounts.instant import database_now, machine_now
 
 ONE_YEAR = 365 * 86400
 STEP_PAGES = {sign_in.CODE: "login-code", sign_in.ENROL: "login-enrol", sign_in.NEW_PASSWORD: "login-password"}
@@ -81,6 +81,7 @@ def proceed(request, user, waiting, *, now):
     if step is not None:
         return redirect(STEP_PAGES[step])
     sign_in.finish(request, user, waiting, now=now)
+    sessions.begin(request.session, now=machine_now())
     return in_language(redirect(waiting.next_url), user.language)
 
 

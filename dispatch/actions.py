@@ -6,6 +6,7 @@ from accounts.roster import people
 from dispatch import assignments
 from dispatch.assignments import conflict_with_target
 from dispatch.models import Assignment, Request, Ruling
+from dispatch.routing import may_lead
 from notices.actions import tell
 from tickets.actions import Refused, lock, move_locked
 from tickets.choices import Urgency
@@ -13,12 +14,13 @@ from tickets.models import Ticket
 from tickets.states import State
 
 
-
 @transaction.atomic
 def dispatch(ticket_id, *, by, now, lead_unit, co_units=(), opinion=""):
     """T10. Refuses units that returned the ticket, the reported unit, and a co-unit that leads."""
     ticket = lock(ticket_id, by=by)
     _check_units(ticket, lead_unit, co_units)
+    if not may_lead(lead_unit, ticket.area):
+        raise Refused(_("%(unit)s leads only matters of its own territory.") % {"unit": lead_unit.name})
     ticket = move_locked(ticket, Ticket.dispatch, by=by, now=now, note=opinion, lead_unit=lead_unit,
                          data={"co_units": [unit.code for unit in co_units]})
     assignments.hand_out(ticket, lead_unit, co_units, by=by, now=now, opinion=opinion)

@@ -2,8 +2,8 @@
 from datetime import timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from dispatch.models import Assignment, Escalation, Reminder, Request, SupervisionOrder
@@ -74,7 +74,7 @@ DISPATCH = Desk("dispatch", _("Dispatch desk"), (Role.DP,), (
     WorkList("returns", _("Returns to decide"), _("No return waits for a decision."), in_state(State.RETURN_REVIEW), edge="orange"),
     WorkList("unsigned", _("Not signed yet"), _("Every dispatched ticket was signed."), in_state(State.PENDING_RECEIPT), edge="yellow"),
     WorkList("rulings", _("Waiting for a ruling"), _("No ticket waits for a ruling."), in_state(State.ARBITRATION)),
-))
+), app="dispatch")
 
 
 # --- units ---------------------------------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ INBOX = Desk("unit", _("Unit inbox"), UNIT, (
     WorkList("suspended", _("Suspended"), _("Nothing is suspended."), at_unit(State.SUSPENDED)),
     WorkList("returned", _("Handed back"), _("Nothing was returned or recalled in the last four weeks."), handed_back,
              order="-left_at", opens=False, counted=False),
-))
+), app="dispatch")
 
 
 # --- supervision ---------------------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ SUPERVISION = Desk("supervision", _("Supervision board"), (Role.SV,), (
     PROPOSALS,
     WorkList("repeated", _("Repeated or many"), _("No open matter was reported again."), repeated, edge="yellow"),
     WorkList("suspended", _("Suspension ends"), _("No suspension ends within a week."), suspension_ends_soon),
-))
+), app="dispatch")
 COORDINATION = Desk("coordination", _("Requests"), (Role.ZH,), (
     WorkList("exclusions", _("Exclusions"), _("No unit asks for an exclusion."), requested(Kind.EXCLUSION), **REQUEST_LIST),
     WorkList("extensions", _("Extensions"), _("No unit asks for an extension."), requested(Kind.EXTENSION), **REQUEST_LIST),
@@ -204,7 +204,7 @@ COORDINATION = Desk("coordination", _("Requests"), (Role.ZH,), (
     WorkList("orders", _("Orders out"), _("No supervision order is out."), with_order(OS.ISSUED, OS.ACKNOWLEDGED, OS.SENT_BACK, OS.FED_BACK),
              order="order_due", remark=order_status),
     PROPOSALS,
-))
+), app="dispatch")
 
 
 # --- the duty leader -----------------------------------------------------------------------------------------------
@@ -231,5 +231,5 @@ DUTY = Desk("duty", _("Duty board"), (Role.DL,), (
     WorkList("late", _("Late"), NOTHING_LATE, late, edge="red"),
     WorkList("negative", _("Negative callback"), _("No callback was negative."),
              in_state(State.PENDING_CALLBACK, State.ADJUDICATION, callback_outcome=Outcome.NEGATIVE), edge="yellow"),
-))
+), app="dispatch")
 DESKS = (DISPATCH, INBOX, SUPERVISION, COORDINATION, DUTY)

@@ -13,7 +13,7 @@ from itertools import takewhile
 
 import structlog
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from accounts.models import User
@@ -27,7 +27,7 @@ from tickets import trail
 from tickets.actions import Refused, lock, record_locked
 from tickets.calendars import LOCAL
 from tickets.clocks import Clock, Kind, Status
-from tickets.models import Ticket
+from tickets.models import Ticket, TicketEvent
 from tickets.states import State
 
 log = structlog.get_logger(__name__)
@@ -95,7 +95,7 @@ def sweep_batch(done, posts, now, limit):
 
 def due_tickets(now):
     """In due order; a ticket that somebody works on is left for the next look."""
-    due = Ticket.objects.filter(clocks__next_fire_at__lte=now).order_by("clocks__next_fire_at", "pk")
+    due = Ticket.objects.filter(clocks__next_fire_at__lte=now).order_by("clocks__next_fire_at")  # in index order
     return slim(due.select_for_update(skip_locked=True, no_key=True, of=("self",)))
 
 
@@ -123,7 +123,7 @@ def fire(tickets, clocks, posts, now):
     telling = [look for look in looks if look.rungs]
     Escalation.objects.bulk_create([rung for look in telling for rung in look.rungs], ignore_conflicts=True)
     write_events(telling, now)
-    Clock.objects.bulk_update(clocks, ["level", "next_fire_at"])
+    update_rows(Clock, {"level": "int", "next_fire_at": "timestamptz"}, clocks)
     put([notice for look in telling for notice in notices_of(look, posts, now)])
     for look in telling:
         take_effect(look, now)
@@ -138,27 +138,42 @@ def climb(clock, now):
     ladder = clock.profile.ladder(clock.kind)
     left = range(clock.level, len(ladder))
     reached = list(takewhile(lambda level: clock.fire_at(ladder[level]) <= now, left)) or list(left[:1])
-    rungs = [rung_of(clock, level, ladder[level], now, is_top=level == reached[-1]) for level in reached]
+    rungs = [
+        Escalation(ticket_id=clock.ticket_id, clock=clock, kind=clock.kind, round=clock.round, level=level,
+                   rung=ladder[level][0], due_at=min(clock.fire_at(ladder[level]), now), fired_at=now,
+                   skipped=level != reached[-1], needs_ack=level == reached[-1] and ladder[level][0] not in SILENT)
+        for level in reached]
     clock.level += len(reached)
     clock.plan_fire()
     return rungs
 
 
-def rung_of(clock, level, rung, now, *, is_top):
-    return Escalation(ticket_id=clock.ticket_id, clock=clock, kind=clock.kind, round=clock.round, level=level,
-                      rung=rung[0], due_at=min(clock.fire_at(rung), clock.next_fire_at), fired_at=now,
-                      skipped=not is_top, needs_ack=is_top and rung[0] not in SILENT)
-
-
 def write_events(looks, now):
     system = User.objects.system()
-    for look in looks:
-        said = defaultdict(list)
-        for rung in look.rungs:
-            said[f"{rung.kind}#{rung.round}"].append(rung.rung)
-        trail.extend(look.ticket, "escalate", by=system, now=now, source=look.ticket.state, is_move=False,
-                     data={"rungs": said, "skipped": sum(rung.skipped for rung in look.rungs)})
-    Ticket.objects.bulk_update([look.ticket for look in looks], ["version", "trail_hash"])
+    TicketEvent.objects.bulk_create([
+        trail.compose(look.ticket, "escalate", by=system, now=now, source=look.ticket.state, is_move=False,
+                      data={"rungs": rungs_by_clock(look), "skipped": sum(rung.skipped for rung in look.rungs)})
+        for look in looks])
+    update_rows(Ticket, {"version": "int", "trail_hash": "text"}, [look.ticket for look in looks])
+
+
+def rungs_by_clock(look):
+    """{"RESPONSE#1": ["warn", "L1"]}"""
+    said = defaultdict(list)
+    for rung in look.rungs:
+        said[f"{rung.kind}#{rung.round}"].append(rung.rung)
+    return said
+
+
+def update_rows(model, columns, rows):
+    """One UPDATE for all rows. bulk_update builds a CASE of as many branches as rows, the larger half of a sweep."""
+    table = model._meta.db_table
+    arrays = ", ".join(f"%s::{kind}[]" for kind in ("bigint", *columns.values()))
+    values = [[row.pk for row in rows], *([getattr(row, name) for row in rows] for name in columns)]
+    assignments = ", ".join(f"{name} = v.{name}" for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} t SET {assignments} FROM unnest({arrays}) v (id, {', '.join(columns)})"  # noqa: S608
+                       " WHERE t.id = v.id", values)
 
 
 # --- who hears of it ---------------------------------------------------------------------------------------

@@ -27,7 +27,8 @@ class Posts:
         return list({person.pk: person for name in names for person in self._holders(name, unit)}.values())
 
     def _holders(self, name, unit):
-        key = (name, unit.pk if unit and name in UNIT_PEOPLE else None)
+        unit = unit if name in UNIT_PEOPLE else None
+        key = (name, unit and unit.pk)
         if key not in self.found:
             self.found[key] = people(name, unit=unit, now=self.now)
             if self._is_vacant(name, unit, self.found[key]):

@@ -1,11 +1,11 @@
 """催办: a citizen who calls again, or a supervisor, asks where it stays; no new ticket is made."""
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.roster import people
 from dispatch.models import Reminder
 from notices.actions import tell
 from tickets.actions import Refused, lock, record_locked
-from django.utils.translation import gettext as _
 
 OPERATORS = ("OP", "OPS")
 

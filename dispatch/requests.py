@@ -4,10 +4,10 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.roster import people
 from dispatch import assignments
 from dispatch.models import Assignment, Request
 from notices.actions import tell, tell_citizen
-from accounts.roster import people
 from tickets import clocks
 from tickets.actions import Refused, lock, move_locked, record_locked
 from tickets.calendars import local_date

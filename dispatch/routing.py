@@ -1,5 +1,6 @@
 """Which unit a matter belongs to: a suggestion for the dispatcher, never an order (SPEC 8)."""
 from accounts.models import Unit, UnitKind
+from tickets.fields import AREA_KINDS
 
 TERRITORY = "@TERR"
 
@@ -11,6 +12,12 @@ def territory_of(area):
     if area.kind in (UnitKind.STREET, UnitKind.TOWN):
         return area
     return area.parent
+
+
+def may_lead(unit, area):
+    """A street, town or community leads only matters of its own territory."""
+    own = territory_of(unit) if unit.kind in AREA_KINDS else None
+    return own is None or area is None or own == territory_of(area)
 
 
 def suggest(ticket):

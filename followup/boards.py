@@ -69,5 +69,5 @@ CALLBACKS = Desk("callbacks", _("Callback desk"), (Role.CB,), (
     WorkList("negative", _("Unsolved or dissatisfied"), _("Nobody is dissatisfied."), negative, edge="red"),
     WorkList("confirm", _("To confirm"), _("No proposal waits for a second person."), proposals_by_others, order="asked_at",
              remark=step_and_asker),
-))
+), app="followup")
 DESKS = (CALLBACKS,)

@@ -74,7 +74,7 @@ def outcome_of(*, contacted, solved, satisfied, reason):
         return Outcome.NEGATIVE
     if satisfied == Satisfied.UNSATISFIED:
         return Outcome.NEUTRAL if reason in ABOUT_SERVICE else Outcome.NEGATIVE
-    if Satisfied.NO_COMMENT == satisfied or Solved.NO_COMMENT == solved:
+    if satisfied == Satisfied.NO_COMMENT or solved == Solved.NO_COMMENT:
         return Outcome.NEUTRAL
     return Outcome.POSITIVE
 
@@ -190,3 +190,17 @@ def join(master, child, *, by, now, new_reporter):
     if new_reporter and master.state == State.PENDING_CALLBACK and not master.withdraw_from and not master.callback_outcome:
         add_task(master, child.caller, now=now)
     return master
+
+
+def expire_surveys(*, now):
+    """Questionnaires nobody answered in 48 hours: the task becomes unreachable, never satisfied. Returns how many."""
+    system = User.objects.system()
+    over = CallbackTask.objects.filter(status=Status.SMS_WAIT, survey_sent_at__lte=now - schedule.SURVEY_OPEN)
+    moved = 0
+    for ticket_id in list(over.values_list("ticket_id", flat=True).distinct()):
+        try:
+            give_up(ticket_id, by=system, now=now, note="survey expired")
+            moved += 1
+        except Refused:
+            continue  # another reporter of the ticket is due first; the next look comes back
+    return moved

@@ -1,0 +1,27 @@
+"""Which desk belongs to whom, in the order of the top bar; the first one of a user is his home."""
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from dispatch import boards
+from followup.boards import CALLBACKS
+from tickets import queues
+from tickets.views import READERS, TAKING_IN
+
+DESKS = (boards.DUTY, boards.SUPERVISION, boards.COORDINATION, queues.REVIEW, boards.DISPATCH, CALLBACKS, queues.FLOOR, queues.MINE,
+         boards.INBOX, queues.LEADER, queues.QUALITY)
+
+# (label, address, roles) of the pages that are no work lists
+OTHERS = (
+    (_("New call"), "tickets:new", TAKING_IN),
+    (_("People"), "people", (Role.AD,)),
+    (_("Duty roster"), "roster", (Role.AD, Role.OPS, Role.DL)),
+    (_("Audit log"), "insights:audit-log", (Role.AU,)),
+)
+
+
+def of(user):
+    return [desk for desk in DESKS if user.has_role(*desk.roles)]
+
+
+def reads_tickets(user):
+    return user.has_role(*READERS)

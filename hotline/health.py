@@ -36,7 +36,7 @@ def readyz(request):
         parts["database"] = {"status": "down"}
     dead = parts["database"]["status"] == "down" or any(
         parts[name]["status"] == "late" for name in ("sweep", "deadlines") if name in parts)
-    degraded = any(part["status"] not in ("up", "never") for part in parts.values())
+    degraded = any(part["status"] != "up" for part in parts.values())
     status = "unavailable" if dead else "degraded" if degraded else "ready"
     return JsonResponse({"status": status, **parts}, status=503 if dead else 200)
 
@@ -59,7 +59,7 @@ def sweep(now) -> dict:
     """When anybody (beat, a worker's loop, a command) last looked for late tickets."""
     from dispatch.models import Heartbeat
     last = Heartbeat.objects.filter(name="sweep").values_list("last_ok", flat=True).first()
-    if last is None:  # a worker that starts looks at once
+    if last is None:  # a new system, whose first worker is about to look
         return {"status": "never"}
     age = (now - last).total_seconds()
     return {"status": "late" if age > LATE_SECONDS else "up", "seconds": round(age, 1)}

@@ -5,12 +5,12 @@ Started twice: first by whatever python3 there is (installs what is missing), th
 import contextlib
 import ctypes
 import fcntl
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -176,20 +176,18 @@ def wait_until_ready(port: int, family: list[Child]) -> None:
         for child in family:
             child.watch(time.monotonic())
             child.show_worries()
-        if status_of(port, "healthz") == 200 and status_of(port, "readyz") == 200:
+        if readiness(port) == "ready":
             return
         time.sleep(0.2)
     tell("supervisor", "the site answers, but is not quite ready: see /readyz and the logs")
 
 
-def status_of(port: int, page: str) -> int:
+def readiness(port: int) -> str:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=8) as answer:
-            return answer.status
-    except urllib.error.HTTPError as answer:
-        return answer.code
-    except OSError:
-        return 0
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=8) as answer:
+            return json.load(answer)["status"]
+    except (OSError, ValueError):  # not listening yet, or 503
+        return ""
 
 
 def look_after(family: list[Child], servers: Servers) -> None:

@@ -7,7 +7,7 @@ class TicketsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        # Apps above list their steps in steps.py, as apps list their admin classes in admin.py.
+        # Apps above list their steps in steps.py and tell their part of a ticket in story.py, as admin classes in admin.py.
         import tickets.intake_steps  # noqa: F401
 
-        autodiscover_modules("steps")
+        autodiscover_modules("steps", "story")

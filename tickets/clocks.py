@@ -31,6 +31,7 @@ class Kind(models.TextChoices):
 
 
 OF_UNIT = (Kind.RECEIPT, Kind.RETURN_WINDOW, Kind.SUPERVISION)
+POST_REVIEW_MINUTES = 30
 PROMISED = (Kind.COMPLETION, Kind.REDO)  # the citizen's completion clock of a round
 
 
@@ -123,9 +124,9 @@ class Face:
     def pick(self, kinds, *statuses):
         return [c for c in self.clocks if c.kind in kinds and c.status in (statuses or UNFINISHED)]
 
-    def start(self, kind, *, status=Status.RUNNING, at=None):
-        ticket, at = self.ticket, at or self.now
-        rule = ticket.sla_profile.rule(kind, urgency=ticket.urgency, type_=ticket.type)
+    def start(self, kind, *, status=Status.RUNNING, rule=None):
+        ticket, at = self.ticket, self.now
+        rule = rule or ticket.sla_profile.rule(kind, urgency=ticket.urgency, type_=ticket.type)
         calendar = self.calendar_for(rule)
         due = calendars.due_at(at, rule, calendar)
         clock = Clock(
@@ -236,6 +237,11 @@ def review(f):
         f.start(Kind.REVIEW)
 
 
+def post_review(f):
+    """后审: an express dispatch is reviewed afterwards."""
+    f.start(Kind.REVIEW, rule=POST_REVIEW_MINUTES)
+
+
 def response(f):
     """The first reached contact meets RESPONSE; two failed tries, 30 minutes apart, stop it as attempted."""
     if f.ticket.first_contact_at == f.now:
@@ -282,7 +288,7 @@ CLOCKS = {
     "create": [if_not_by_phone(K.ACCEPT)],
     "submit": [met(K.ACCEPT, K.INFO), citizen_clocks, review],
     "direct_answer": [all_met],
-    "express_dispatch": [met(K.ACCEPT), citizen_clocks, start(*UNIT_CLOCKS)],
+    "express_dispatch": [met(K.ACCEPT), citizen_clocks, start(*UNIT_CLOCKS), post_review],
     "transfer_out": [all_void],
     "void_draft": [all_void],
     "return_for_info": [pause_review, start(K.INFO)],
@@ -342,6 +348,13 @@ def retime(ticket, now):
     moved = wound.retime()
     wound.save()
     return moved
+
+
+def stop(ticket, kinds, now):
+    """Stop clocks of a locked ticket outside a step."""
+    wound = face(ticket, now)
+    wound.stop(kinds)
+    wound.save()
 
 
 def extend(ticket, by, now):

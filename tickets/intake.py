@@ -157,6 +157,14 @@ def withdraw_early(ticket_id, *, by, now, reason, identity_checked):
                 data={"identity_checked": identity_checked})
 
 
+@transaction.atomic
+def post_review(ticket_id, *, by, now, note=""):
+    """后审 of an express dispatch: it was right to skip the review, or say what was not."""
+    ticket = lock(ticket_id, by=by)
+    clocks.stop(ticket, [clocks.Kind.REVIEW], now)
+    return record_locked(ticket, "post_review", by=by, now=now, note=note, reviewed_at=now, reviewed_by=by)
+
+
 def add_supplement(ticket_id, *, by, now, text):
     """O4: appended to the story; the first text stays as it was."""
     return record(ticket_id, "add_supplement", by=by, now=now, note=text)

@@ -4,7 +4,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from tickets.choices import CALLBACK_TYPES, Channel, Gender, SubjectType, Type, Urgency
-from tickets.fields import IN_FUTURE, AnyUnitField, AreaField, CategoryField, MomentField, PhoneField, TextField, UnitField
+from tickets.fields import (
+    IN_FUTURE,
+    AnyUnitField,
+    AreaField,
+    CategoryField,
+    MomentField,
+    PhoneField,
+    TextField,
+    UnitField,
+)
 from tickets.models import NO_AREA_NEEDED
 
 NEEDS_TARGET = (Type.COMPLAINT, Type.REPORT)

@@ -4,15 +4,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from tickets import forms, intake, who
 from tickets.choices import RefusalReason
-from tickets.states import OPEN
+from tickets.states import BEFORE_DISPATCH, OPEN
 from tickets.steps import Step, register
 
+AFTER_DISPATCH = tuple(state for state in OPEN if state not in BEFORE_DISPATCH)
 HOTLINE = (Role.OP, Role.OPS, Role.RV, Role.DP, Role.CB, Role.SV, Role.DL)
 
 
 def refuses_alone(ticket, user, data):
     """Only reason R9 needs the duty leader beside the reviewer."""
     return data.get("reason") != RefusalReason.R9 or user.has_role(Role.DL)
+
+
+def was_not_reviewed(ticket, user):
+    return "" if ticket.first_dispatched_at and not ticket.reviewed_at else _("The ticket was reviewed already.")
 
 
 register(
@@ -25,6 +30,8 @@ register(
     Step("confirm_refusal", _("Do not accept"), intake.confirm_refusal, forms.RefusalForm, tone="danger",
          alone=refuses_alone, propose=who.reviewer_not_registrar),
     Step("withdraw_early", _("Withdraw before dispatch"), intake.withdraw_early, forms.WithdrawEarlyForm, tone="danger"),
+    Step("post_review", _("Review the express dispatch"), intake.post_review, forms.NoteForm, tone="primary",
+         states=AFTER_DISPATCH, may=who.by_role(Role.RV, Role.OPS), ready=was_not_reviewed),
     Step("add_supplement", _("Add to the matter"), intake.add_supplement, forms.SupplementForm,
          states=OPEN, may=who.by_role(*HOTLINE)),
     Step("change_urgency", _("Change urgency"), intake.change_urgency, forms.UrgencyForm,

@@ -2,6 +2,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -91,6 +93,11 @@ def pills_of(ticket):
         yield Pill(ticket.get_urgency_display(), URGENCY_TONE[Urgency(ticket.urgency)])
     for text, tone in marks_of(ticket):
         yield Pill(text, tone)
+
+
+def short(moment):
+    """An instant in local time, "2026-11-21 20:05"."""
+    return date_format(timezone.localtime(moment), "Y-m-d H:i")
 
 
 def span(seconds):

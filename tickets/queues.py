@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, F, IntegerField, Q, Value
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
@@ -43,10 +44,15 @@ class Desk:
     title: str
     roles: tuple
     lists: tuple
+    app: str = "tickets"
 
     @property
     def url_name(self):
         return f"desk-{self.name}"
+
+    @property
+    def url(self):
+        return reverse(f"{self.app}:{self.url_name}")
 
     def list_named(self, name):
         return next((work for work in self.lists if work.name == name), self.lists[0])

@@ -47,14 +47,20 @@ class TicketEvent(models.Model):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def extend(ticket, name, *, by, now, source, is_move, note="", data=None):
+def extend(ticket, name, **said):
     """Write the next event of a locked ticket and carry its number and hash on the row (unsaved)."""
+    event = compose(ticket, name, **said)
+    event.save(force_insert=True)
+    return event
+
+
+def compose(ticket, name, *, by, now, source, is_move, note="", data=None):
+    """The next event, unsaved, its number and hash carried on the row: for a look that writes many at once."""
     event = TicketEvent(
         ticket=ticket, seq=ticket.version + 1, name=name, source=source, target=ticket.state, is_move=is_move, by=by,
         unit_id=ticket.lead_unit_id, at=now, note=note, data=data or {}, prev_hash=ticket.trail_hash or GENESIS,
     )
     event.hash = event.digest(ticket.ticket_no)
-    event.save(force_insert=True)
     ticket.version, ticket.trail_hash = event.seq, event.hash
     return event
 

@@ -107,7 +107,7 @@ def revoke(request, person_id, membership_id):
     try:
         actions.revoke(membership, by=request.user, now=database_now(), request=request)
     except actions.OwnAccount:
-        messages.error(request, _("Nobody changes his own account here; ask another administrator."))
+        messages.warning(request, _("Nobody changes his own account here; ask another administrator."))
     return redirect("person", person_id)
 
 
@@ -118,7 +118,7 @@ def reset_password(request, person_id):
     try:
         password = actions.reset_password(person, by=request.user, now=database_now(), request=request)
     except actions.OwnAccount:
-        messages.error(request, _("Nobody changes his own account here; ask another administrator."))
+        messages.warning(request, _("Nobody changes his own account here; ask another administrator."))
         return redirect("person", person_id)
     return show_password(request, person, password)
 
@@ -131,7 +131,7 @@ def switch(request, person_id):
     try:
         change(found(person_id), by=request.user, now=database_now(), request=request)
     except actions.OwnAccount:
-        messages.error(request, _("Nobody changes his own account here; ask another administrator."))
+        messages.warning(request, _("Nobody changes his own account here; ask another administrator."))
     return redirect("person", person_id)
 
 

@@ -44,8 +44,9 @@ def menu(context):
 
 
 def places(user):
+    """(label, address) from left to right."""
     for desk in desks.of(user):
-        yield desk.title, reverse(desk.url_name)
+        yield desk.title, desk.url
     for label, url_name, roles in desks.OTHERS:
         if user.has_role(*roles):
             yield label, reverse(url_name)

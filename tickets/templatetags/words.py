@@ -1,14 +1,27 @@
-"""Words for the countdowns that hotline.js keeps moving: the same that the server writes."""
+"""Small words of templates: values as people read them, and the countdown texts that hotline.js keeps true."""
 import json
+from datetime import date, datetime
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+from tickets.presenters import short
 
 register = template.Library()
 
 
+@register.filter
+def shown(value):
+    """An instant in local time, a day, or the text itself."""
+    if isinstance(value, datetime):
+        return short(value)
+    return date_format(value, "Y-m-d") if isinstance(value, date) else value
+
+
 @register.simple_tag
 def clock_words():
+    """The same words that the server writes, for hotline.js."""
     return json.dumps({
         "left": _("%(time)s left"), "late": _("late by %(time)s"), "days": _("%(days)d d %(hours)d h"),
         "hours": _("%(hours)d h %(minutes)d min"), "minutes": _("%(minutes)d min"),

@@ -1,0 +1,71 @@
+"""What callback, redo and adjudication add to the time line and to the page of a ticket."""
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dispatch.story import some
+from followup.models import CallbackAttempt, CallbackTask
+from tickets.choices import Outcome
+from tickets.presenters import Pill
+from tickets.story import Chapter, Item, Panel, Word, instant, label_of, register, yes_or_no
+
+OUTCOME_TONE = {Outcome.POSITIVE: "green", Outcome.NEGATIVE: "red", Outcome.WITHDRAW_DENIED: "red", Outcome.UNREACHABLE: "orange"}
+
+
+def chapter(ticket, user, reading):
+    tasks = ticket.callback_tasks.select_related("outcome_by").annotate(tries=Count("attempts")).order_by("-pk")
+    items = [task_item(task, reading) for task in tasks]
+    return Chapter(panels=[Panel(_("Callbacks"), items)] if items else [])
+
+
+def task_item(task, reading):
+    pill = Pill(task.get_outcome_display(), OUTCOME_TONE.get(task.outcome, "")) if task.outcome else Pill(task.get_status_display(), "yellow")
+    waits = "" if task.outcome else task.next_attempt_at
+    return Item(
+        head=_("%(kind)s, round %(round)d") % {"kind": task.get_kind_display(), "round": task.round}, pill=pill,
+        facts=some((_("Tries"), task.tries), (_("Next try"), waits), (_("Did the unit contact?"), said(task.contacted)),
+                   (_("Solved"), task.get_solved_display()), (_("Satisfied with the result"), task.get_satisfied_display()),
+                   (_("With attitude and speed"), task.get_process_satisfied_display()), (_("Reply is true"), said(task.reply_true)),
+                   (_("Reason"), task.get_reason_display()), (_("Asked by"), task.outcome_by and task.outcome_by.display_name),
+                   (_("Asked"), task.outcome_at)),
+        text=reading.text(task.note))
+
+
+def said(answer):
+    return "" if answer is None else yes_or_no(answer)
+
+
+register(
+    words={
+        "approve_reply": Word(gettext_lazy("%(who)s approved the reply"), "green"),
+        "callback_outcome": Word(gettext_lazy("%(who)s recorded the callback"), "blue"),
+        "callback_settled": Word(gettext_lazy("%(who)s: every reporter was asked, the outcome is settled"), "blue"),
+        "callback_no_answer": Word(gettext_lazy("%(who)s called and did not reach the citizen"), "orange"),
+        "close_satisfied": Word(gettext_lazy("%(who)s closed it"), "green"),
+        "close_unreachable": Word(gettext_lazy("%(who)s closed it: the citizen could not be reached")),
+        "order_redo": Word(gettext_lazy("%(who)s ordered a redo"), "red"),
+        "to_adjudication": Word(gettext_lazy("%(who)s passed it to adjudication"), "red"),
+        "adjudicate_redo": Word(gettext_lazy("%(who)s ordered a redo under a leader"), "red"),
+        "adjudicate_redispatch": Word(gettext_lazy("%(who)s sent it to another unit"), "orange"),
+        "adjudicate_suspend": Word(gettext_lazy("%(who)s suspended it by ruling")),
+        "force_close": Word(gettext_lazy("%(who)s closed it by force"), "red"),
+        "archive": Word(gettext_lazy("%(who)s archived it")),
+        "reopen": Word(gettext_lazy("%(who)s reopened it"), "orange"),
+        "merge_into": Word(gettext_lazy("%(who)s merged it into another ticket")),
+        "merged_in": Word(gettext_lazy("%(who)s merged another ticket into this one"), "orange"),
+        "request_withdraw": Word(gettext_lazy("%(who)s reported that the citizen wants to withdraw"), "orange"),
+        "withdraw_late": Word(gettext_lazy("%(who)s confirmed the withdrawal")),
+        "withdraw_denied": Word(gettext_lazy("%(who)s: not withdrawn, back to the unit"), "red"),
+        "withdraw_denied_redispatch": Word(gettext_lazy("%(who)s: not withdrawn, back to dispatch"), "red"),
+    },
+    decoders={
+        "result": (gettext_lazy("What happened"), label_of(CallbackAttempt.Result)),
+        "next": (gettext_lazy("Next try"), instant),
+        "outcome": (gettext_lazy("Outcome"), label_of(Outcome)),
+        "solved": (gettext_lazy("Solved"), label_of(CallbackTask.Solved)),
+        "satisfied": (gettext_lazy("Satisfied with the result"), label_of(CallbackTask.Satisfied)),
+        "ticket": (gettext_lazy("Ticket"), None),
+        "master": (gettext_lazy("Merged into"), None),
+    },
+    chapter=chapter,
+)

@@ -1,0 +1,15 @@
+"""Nightly and hourly looks of the callback desk. Celery only says "look now"; the rows decide."""
+from celery import shared_task
+
+from accounts.instant import database_now
+from followup import actions, callbacks
+
+
+@shared_task
+def auto_archive():
+    actions.archive_due(now=database_now())
+
+
+@shared_task
+def expire_surveys():
+    callbacks.expire_surveys(now=database_now())

@@ -1,0 +1,5 @@
+"""The callback desk."""
+from followup import boards
+from tickets.views import desk_view
+
+callbacks = desk_view(boards.CALLBACKS)

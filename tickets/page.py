@@ -1,0 +1,89 @@
+"""What the one ticket page shows, put together from the row, its clocks, its story and the steps on offer."""
+from dataclasses import dataclass
+
+from tickets import presenters, story
+from tickets.disclosure import identity_of
+from tickets.models import Ticket
+from tickets.presenters import BUTTONS, MODES
+from tickets.redaction import Reading
+from tickets.steps import STEPS, offers
+
+FACTS = ("category", "lead_unit", "area", "caller", "sla_profile", "target_unit", "proposed_unit", "master", "registered_by",
+         "case_owner")
+
+
+@dataclass(frozen=True)
+class Button:
+    name: str
+    label: str
+    style: str
+    hint: str
+    is_open: bool = False
+
+
+def visible(user, ticket_no):
+    """A stranger's ticket and one that does not exist are the same: Ticket.DoesNotExist, which becomes 404."""
+    return Ticket.objects.visible_to(user).select_related(*FACTS).get(ticket_no=ticket_no)
+
+
+def context(ticket, user, now, *, identity=None, work=None):
+    """`work` is the form that is open (see `work_on`); `identity` replaces the masked one after a reveal."""
+    reading = Reading(ticket, user)
+    chapters = story.chapters_of(ticket, user, reading)
+    clocks = list(ticket.clocks.order_by("id"))
+    offered = work["offered"] if work else list(offers(ticket, user))
+    return {
+        "ticket": ticket, "now": now, "state": presenters.state_pill(ticket), "pills": list(presenters.pills_of(ticket)),
+        "turn": presenters.whose_turn(ticket), "title": reading.text(ticket.title), "content": reading.text(ticket.content),
+        "answer": reading.text(ticket.answer), "note": "" if reading.outside else reading.text(ticket.note),
+        "facts": presenters.facts_of(ticket, reading), "counters": presenters.counters_of(ticket),
+        "identity": identity or identity_of(ticket, user), "clocks": presenters.clock_chips(clocks, now),
+        "story": story.time_line(ticket, reading, chapters), "panels": [panel for chapter in chapters for panel in chapter.panels],
+        "buttons": buttons(offered, work), "work": work, "reveal_error": "",
+    }
+
+
+def buttons(offered, work=None):
+    """The steps this user may take now, the main ones first."""
+    ranked = sorted(offered, key=lambda offer: (offer.mode != "confirm", offer.step.tone != "primary", offer.step.tone == "danger"))
+    return [Button(offer.step.name, offer.step.label, BUTTONS[offer.step.tone], MODES[offer.mode],
+                   is_open=bool(work) and work["step"] is offer.step) for offer in ranked]
+
+
+def work_on(ticket, user, now, step_name, *, form=None, problem="", conflict=None):
+    """The open form of one step, or None when there is no such step. `offer` is None when it cannot be taken now."""
+    step = STEPS.get(step_name)
+    if step is None:
+        return None
+    offered = list(offers(ticket, user))
+    offer = next((offer for offer in offered if offer.step is step), None)
+    return {
+        "step": step, "offer": offer, "offered": offered, "version": ticket.version, "problem": problem, "conflict": conflict,
+        "form": form or (step.bind(ticket, user, now) if offer else None), "mode": MODES[offer.mode] if offer else "",
+        "proposal": proposal_of(offer, ticket, user, now), "typed": [], "style": BUTTONS[step.tone] or "btn-primary",
+    }
+
+
+def proposal_of(offer, ticket, user, now):
+    """Who proposed what and when, field by field as the form words it; None unless there is one to confirm."""
+    if offer is None or offer.mode != "confirm":
+        return None
+    form = offer.step.bind(ticket, user, now, offer.proposal.data)
+    return {"by": offer.proposal.by.display_name, "at": offer.proposal.at, "fields": said_in(form, Reading(ticket, user))}
+
+
+def said_in(form, reading):
+    """(label, words) of what a form was filled in with; choices by their labels."""
+    pairs = []
+    for field in form:
+        value = field.value()
+        chosen = dict(getattr(field.field, "choices", []))
+        words = ", ".join(str(chosen.get(one, one)) for one in (value if isinstance(value, list) else [value]) if one not in (None, ""))
+        if words:
+            pairs.append((field.label, reading.text(words)))
+    return pairs
+
+
+def typed_in(form):
+    """(label, words) of what somebody typed into a form that can no longer be sent, so that nothing is lost."""
+    return [(field.label, field.value()) for field in form if isinstance(field.value(), str) and len(field.value()) > 1]

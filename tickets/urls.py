@@ -1,0 +1,19 @@
+from django.urls import path, re_path
+
+from tickets import queues, views
+
+TICKET = r"^tickets/(?P<ticket_no>[0-9]{1,16})/"
+DESKS = (queues.MINE, queues.FLOOR, queues.REVIEW, queues.LEADER, queues.QUALITY)
+
+app_name = "tickets"
+urlpatterns = [
+    *[path(f"desk/{desk.name}/", views.desk_view(desk), name=desk.url_name) for desk in DESKS],
+    path("tickets/", views.all_tickets, name="all"),
+    path("tickets/new/", views.new, name="new"),
+    path("tickets/caller/", views.caller, name="caller"),
+    path("tickets/lists/", views.lists, name="lists"),
+    re_path(TICKET + "$", views.ticket, name="by_number"),
+    re_path(TICKET + "taken/$", views.taken, name="taken"),
+    re_path(TICKET + "reveal/$", views.reveal, name="reveal"),
+    re_path(TICKET + "do/(?P<step_name>[a-z_]{1,40})/$", views.do, name="do"),
+]
