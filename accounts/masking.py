@@ -92,9 +92,7 @@ MOBILE_IN_TEXT = re.compile(rf"(?<!\d)(?:(?:\+?86|0086){GAP}|0)?(1{GAP}[3-9]{_sp
 AREA_PHONE_IN_TEXT = re.compile(r"(?<!\d)0\d{2,3}[-\s]{0,2}[2-9]\d{6,7}(?:-\d{1,6})?(?!\d)")
 ABROAD_IN_TEXT = re.compile(rf"\+(?!86)[0-9]{_spaced('[0-9]', 5)}(?:{GAP}[0-9]){{0,9}}(?!\d)")
 # Eight digits are a phone number unless they read as a date; part of a longer code they are neither.
-LOCAL_PHONE_IN_TEXT = re.compile(
-    r"(?<![0-9A-Za-z\-.])(?!20\d\d(?:0[1-9]|1[0-2])[0-3]\d(?!\d))[2-9]\d{6,7}(?![0-9A-Za-z\-.%])"
-)
+LOCAL_PHONE_IN_TEXT = re.compile(r"(?<![0-9A-Za-z\-.])(?!20\d\d(?:0[1-9]|1[0-2])[0-3]\d(?!\d))[2-9]\d{6,7}(?![0-9A-Za-z\-.%])")
 # Bank cards, old identity cards, two numbers run together.
 LONG_RUN_IN_TEXT = re.compile(r"(?<!\d)\d{15,}(?!\d)")
 IN_TEXT = (ID_IN_TEXT, LONG_RUN_IN_TEXT, MOBILE_IN_TEXT, AREA_PHONE_IN_TEXT, ABROAD_IN_TEXT, LOCAL_PHONE_IN_TEXT)
@@ -106,10 +104,8 @@ def mask_in_text(text: str) -> str:
     shown = list(text)
     for pattern in IN_TEXT:
         for match in pattern.finditer(folded):
-            head = 6 if pattern is ID_IN_TEXT else 3
-            _star_out(shown, folded, match, head=head)
-            start, end = match.span()
-            folded = folded[:start] + "*" * (end - start) + folded[end:]
+            _star_out(shown, folded, match, head=6 if pattern is ID_IN_TEXT else 3)
+        folded = pattern.sub(lambda match: "*" * len(match.group()), folded)
     return "".join(shown)
 
 
@@ -124,8 +120,12 @@ def _star_out(shown: list[str], folded: str, match: re.Match, *, head: int) -> N
 
 def _as_digit(char: str) -> str:
     """One character for one character, so that a match in the folded text is the place in the original."""
+    if char.isascii():
+        return char
     if char in CHINESE_DIGITS:
         return CHINESE_DIGITS[char]
+    if "\u3400" <= char <= "\u9fff":
+        return char
     digit = unicodedata.digit(char, None)
     if digit is not None:
         return str(digit)

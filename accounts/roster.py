@@ -78,9 +78,7 @@ def _paths_upwards(unit: Unit) -> list[str]:
 
 def _duty_of(unit: Unit, *, now: datetime) -> list[User]:
     by_parent = unit.out_of_hours_mode == OutOfHoursMode.PARENT and unit.parent_id is not None
-    shifts = DutyShift.objects.covering(now).filter(
-        kind=DutyKind.UNIT_DUTY, unit_id=unit.parent_id if by_parent else unit.pk
-    )
+    shifts = DutyShift.objects.covering(now).filter(kind=DutyKind.UNIT_DUTY, unit_id=unit.parent_id if by_parent else unit.pk)
     return _active(shifts.values("user_id"))
 
 

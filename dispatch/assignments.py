@@ -64,7 +64,7 @@ def close_answered(ticket, *, now):
 def reopen_lead(ticket, *, by, now):
     """Redo: the unit that led gets a new part for the new round, already accepted."""
     last = (Assignment.objects.filter(ticket=ticket, role=Assignment.Role.LEAD, level=1, status=Status.CONFIRMED)
-            .order_by("-pk").select_related("unit", "handler").first())
+            .select_related("unit", "handler").latest("pk"))
     Assignment.objects.filter(pk=last.pk).update(status=Status.REDO)
     hand_out(ticket, last.unit, [], by=by, now=now, opinion="", status=Status.ACCEPTED, handler=last.handler)
 

@@ -23,13 +23,13 @@ class DispatchForm(CaseForm):
 
 
 class ExpressForm(DispatchForm):
-    opinion = None
+    opinion = None  # type: ignore[assignment]  # a form drops a field of its base this way
     reason = TextField(label=_("Why express"), max_length=500, rows=2)
     emergency_told = forms.CharField(label=_("Emergency line told (110, 119, 120 …), or why not"), max_length=100)
 
 
 class DesignateForm(DispatchForm):
-    opinion = None
+    opinion = None  # type: ignore[assignment]  # a form drops a field of its base this way
     ruling = TextField(label=_("Ruling"), min_length=10, max_length=1000)
 
 
@@ -86,7 +86,8 @@ class ExtensionForm(CaseForm):
         return self.past("citizen_told_at")
 
     def clean(self):
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         days, hours = given.pop("days", None), given.pop("hours", None)
         if bool(days) == bool(hours):
             raise ValidationError(_("Give either working days or hours."))
@@ -129,7 +130,8 @@ class ReplyForm(CaseForm):
     public_reply = TextField(label=_("Text that may be published"), max_length=2000, required=False, rows=2)
 
     def clean(self):
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         if given.get("contacted") is False and not given.get("not_contacted_reason"):
             self.add_error("not_contacted_reason", _("Say why the citizen was not contacted."))
         if given.get("solved") in (Reply.Solved.NO, Reply.Solved.PARTLY) and not given.get("unsolved_reason"):

@@ -114,7 +114,8 @@ class Request(models.Model):
             models.CheckConstraint(name="request_not_decided_by_requester",
                                    condition=Q(decided_by=None) | ~Q(decided_by=F("by"))),
             models.CheckConstraint(name="request_decided_at_when_decided",
-                                   condition=Q(status="pending", decided_at=None) | ~Q(status="pending") & Q(decided_at__isnull=False)),
+                                   condition=Q(status="pending", decided_at=None)
+                                   | ~Q(status="pending") & Q(decided_at__isnull=False)),
         ]
         indexes = [models.Index(fields=["kind", "at"], name="request_open", condition=Q(status="pending"))]
 
@@ -237,7 +238,8 @@ class SupervisionOrder(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["ticket", "kind"], condition=~Q(status="closed"), name="supervision_one_open"),
             models.CheckConstraint(name="supervision_closed_at_when_closed",
-                                   condition=Q(status="closed", closed_at__isnull=False) | ~Q(status="closed") & Q(closed_at=None)),
+                                   condition=Q(status="closed", closed_at__isnull=False)
+                                   | ~Q(status="closed") & Q(closed_at=None)),
         ]
         indexes = [models.Index(fields=["due_at"], name="supervision_open", condition=~Q(status="closed"))]
 

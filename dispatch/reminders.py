@@ -20,7 +20,8 @@ def remind(ticket_id, *, by, now, note):
     ticket = record_locked(ticket, "remind", by=by, now=now, note=note, data={"kind": kind},
                            remind_count=ticket.remind_count + 1, repeat_count=ticket.repeat_count + repeat)
     if ticket.lead_unit:
-        recipients = {*people("unit_liaison", unit=ticket.lead_unit, now=now), *people("unit_handler", unit=ticket.lead_unit, now=now)}
+        recipients = [person for role in ("unit_liaison", "unit_handler")
+                      for person in people(role, unit=ticket.lead_unit, now=now)]
         tell(recipients, cause=f"remind:{ticket.pk}:{ticket.version}", kind="reminder", ticket_no=ticket.ticket_no,
              params={"note": note}, now=now)
     return ticket

@@ -54,7 +54,7 @@ def return_reply(ticket_id, *, by, now, fault, note=""):
     reply = standing_reply(ticket)
     review(reply, Reply.Status.RETURNED, by=by, now=now, fault=fault, note=note)
     ticket = move_locked(ticket, Ticket.return_reply, by=by, now=now, note=note, data={"fault": fault})
-    tell([reply.by], cause=f"reply:{reply.pk}", kind="reply_returned", ticket_no=ticket.ticket_no, params={"note": note}, now=now)
+    tell([reply.by], cause=f"reply:{reply.pk}", kind="reply_returned", ticket_no=ticket.ticket_no, now=now)
     return ticket
 
 

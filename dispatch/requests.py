@@ -9,7 +9,7 @@ from dispatch import assignments
 from dispatch.models import Assignment, Request
 from notices.actions import tell, tell_citizen
 from tickets import clocks
-from tickets.actions import Refused, lock, move_locked, record_locked
+from tickets.actions import AlreadyMoved, Refused, lock, move_locked, record_locked
 from tickets.calendars import local_date
 from tickets.models import Ticket
 from tickets.states import State
@@ -215,9 +215,14 @@ def decide_exclusion(ticket_id, *, by, now, approved, decision, proposed_by=None
 def resume_due(*, by, now):
     """Bring back every suspension whose review date has come; returns how many."""
     due = Ticket.objects.filter(state=State.SUSPENDED, review_date__lte=local_date(now)).values_list("pk", flat=True)
+    resumed = 0
     for ticket_id in list(due):
-        resume(ticket_id, by=by, now=now, note="review date")
-    return len(due)
+        try:
+            resume(ticket_id, by=by, now=now, note="review date")
+            resumed += 1
+        except AlreadyMoved:
+            continue  # the unit was faster
+    return resumed
 
 
 def _tell_caller(ticket, cause, kind, now, **params):

@@ -77,8 +77,8 @@ register(
          propose=below_leader, alone=leader_only, ready=requests.none_waits(Kind.EXTENSION)),
     Step("decide_extension", _("Decide the extension"), requests.decide_extension, forms.ExtensionDecisionForm, tone="primary",
          ready=requests.one_waits(Kind.EXTENSION)),
-    Step("approve_suspension", _("Approve the suspension"), requests.approve_suspension, forms.StrictDecisionForm, tone="primary",
-         propose=who.by_role(Role.SV), alone=never_alone, ready=requests.one_waits(Kind.SUSPENSION)),
+    Step("approve_suspension", _("Approve the suspension"), requests.approve_suspension, forms.StrictDecisionForm,
+         tone="primary", propose=who.by_role(Role.SV), alone=never_alone, ready=requests.one_waits(Kind.SUSPENSION)),
     Step("resume", _("Resume"), requests.resume, NoteForm, tone="primary"),
     Step("return_reply", _("Send the reply back"), replies.return_reply, forms.ReplyReturnForm),
     # operations

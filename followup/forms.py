@@ -27,7 +27,8 @@ class QuestionnaireForm(forms.Form):
     note = TextField(label=_("In the citizen's words"), max_length=1000, required=False, rows=2)
 
     def clean(self):
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         unhappy = (given.get("contacted") is False or given.get("solved") == CallbackTask.Solved.UNSOLVED
                    or given.get("satisfied") == CallbackTask.Satisfied.UNSATISFIED)
         if unhappy and not given.get("reason"):

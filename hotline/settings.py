@@ -130,7 +130,7 @@ DATABASES = {"default": env.db_url_config(_database_url) | {
         "keepalives_interval": 1,
         "keepalives_count": 3,
         # An old connection is given up after this, then a new one tried: together less than 6 seconds.
-        "tcp_user_timeout": 2500,
+        "tcp_user_timeout": 2000,
         "application_name": f"hotline-{PROCESS}",
         "options": f"-c statement_timeout={_statement} -c idle_in_transaction_session_timeout={_idle}",
     } | ({"sslmode": env.str("HOTLINE_DATABASE_SSLMODE")} if "HOTLINE_DATABASE_SSLMODE" in os.environ else {}),

@@ -2,13 +2,14 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
-from hotline import health
+from hotline import health, views
 
 handler500 = "hotline.outage.failed"
 
 PAGES = ("accounts", "notices", "tickets", "dispatch", "followup", "insights")
 
 urlpatterns = [
+    path("", views.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     *[path("", include(f"{app}.urls")) for app in PAGES if find_spec(f"{app}.urls")],

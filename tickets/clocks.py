@@ -1,7 +1,8 @@
 """Clocks: rows beside the ticket that hold each promise; CLOCKS says which step starts, stops, holds or pauses which."""
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -50,7 +51,7 @@ class Clock(models.Model):
     ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="clocks")
     kind = models.CharField(max_length=16, choices=Kind)
     round = models.PositiveSmallIntegerField()
-    holder = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, related_name="+")  # null: hotline or citizen clock
+    holder = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, related_name="+")  # null: hotline or citizen
     profile = models.ForeignKey("tickets.SlaProfile", models.PROTECT, related_name="+")
     rule = models.JSONField()  # the limit it started with: minutes or {"wd": n}
     status = models.CharField(max_length=8, choices=Status, default=Status.RUNNING)
@@ -106,12 +107,15 @@ class Clock(models.Model):
         self.stopped_at = self.stopped_at if status == Status.MET and self.stopped_at else now
 
 
+CHANGING = ["status", "due_at", "length", "kept", "stopped_at", "attempted", "next_fire_at", "level"]
+
+
 @dataclass
 class Face:
     """The unfinished clocks of one locked ticket while a step winds them; writes back what changed."""
 
-    ticket: object
-    now: object
+    ticket: Any  # tickets.models.Ticket, which imports this module
+    now: datetime
     clocks: list
 
     @cached_property
@@ -183,13 +187,13 @@ class Face:
         old = [c for c in self.clocks if c.pk is not None and c._was != snapshot(c)]
         Clock.objects.bulk_create(new)
         if old:
-            Clock.objects.bulk_update(old, ["status", "due_at", "length", "kept", "stopped_at", "attempted", "next_fire_at", "level"])
+            Clock.objects.bulk_update(old, CHANGING)
         running = [c.due_at for c in self.clocks if c.status == Status.RUNNING]
         self.ticket.next_due_at = min(running, default=None)
 
 
 def snapshot(clock):
-    return (clock.status, clock.due_at, clock.kept, clock.stopped_at, clock.attempted, clock.next_fire_at, clock.level)
+    return [getattr(clock, field) for field in CHANGING]
 
 
 def face(ticket, now):

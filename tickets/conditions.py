@@ -1,11 +1,15 @@
 """Conditions of a transition that carry the sentence shown when they are not met."""
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 
-def require(reason, holds):
-    """Make a django-fsm condition from `holds(ticket)`; `reason` tells the user what to do instead."""
+@dataclass(frozen=True)
+class Require:
+    """A django-fsm condition; `reason` (a lazy translation) tells the user what to do instead."""
 
-    def condition(ticket):
-        return bool(holds(ticket))
+    reason: Any
+    holds: Callable
 
-    condition.reason = reason
-    return condition
+    def __call__(self, ticket):
+        return bool(self.holds(ticket))

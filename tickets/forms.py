@@ -61,7 +61,8 @@ class AnswerForm(forms.Form):
     caller_understood = forms.BooleanField(label=_("The caller confirmed that the matter is clear"))
 
     def clean(self):
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         given.pop("caller_understood", None)
         return given
 
@@ -106,7 +107,8 @@ class ApproveForm(CaseForm):
         return urgency
 
     def clean(self):
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         for name in ("type", "category"):
             if not given.get(name) and not getattr(self.ticket, name) and name not in self.errors:
                 self.add_error(name, _("Needed before dispatch."))

@@ -117,8 +117,9 @@ TRIGGERS = [
     pgtrigger.Trigger(name="ticket_born_as_draft", when=pgtrigger.Before, operation=pgtrigger.Insert, func=BORN_AS_DRAFT),
     pgtrigger.Trigger(name="ticket_written_once", when=pgtrigger.Before, operation=pgtrigger.Update, func=WRITTEN_ONCE),
     pgtrigger.Trigger(
-        name="ticket_state_has_its_event", when=pgtrigger.After, operation=pgtrigger.Insert | pgtrigger.UpdateOf("state", "version"),
-        timing=pgtrigger.Deferred, func=STATE_HAS_ITS_EVENT,
+        name="ticket_state_has_its_event", when=pgtrigger.After,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("state", "version"), timing=pgtrigger.Deferred,
+        func=STATE_HAS_ITS_EVENT,
         declare=[("_state", "text"), ("_version", "integer"), ("_target", "text"), ("_seq", "integer")],
     ),
     pgtrigger.Protect(name="ticket_is_never_deleted", operation=pgtrigger.Delete),

@@ -28,12 +28,14 @@ class IntakeForm(forms.Form):
     caller_number = PhoneField(label=_("Caller's number"), required=False, callback=False)
     channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices, initial=Channel.PHONE, required=False)
     caller_name = forms.CharField(label=_("Name"), max_length=30, required=False)
-    caller_gender = forms.ChoiceField(label=_("Form of address"), choices=Gender.choices, initial=Gender.UNKNOWN, required=False)
+    caller_gender = forms.ChoiceField(label=_("Form of address"), choices=Gender.choices, initial=Gender.UNKNOWN,
+                                      required=False)
     contact_phone = PhoneField(label=_("Contact phone"), required=False)
     contact_phone2 = PhoneField(label=_("Second phone"), required=False)
     need_reply = forms.NullBooleanField(label=_("Wants an answer"), required=False)
     is_confidential = forms.NullBooleanField(label=_("Confidential"), required=False)
-    subject_type = forms.ChoiceField(label=_("Who speaks"), choices=SubjectType.choices, initial=SubjectType.PERSON, required=False)
+    subject_type = forms.ChoiceField(label=_("Who speaks"), choices=SubjectType.choices, initial=SubjectType.PERSON,
+                                     required=False)
     type = forms.ChoiceField(label=_("Type"), choices=[("", "—"), *Type.choices], required=False)
     area = AreaField(label=_("Place: street, town or community"), required=False)
     address = forms.CharField(label=_("Address in detail"), min_length=2, max_length=200, required=False)
@@ -68,7 +70,8 @@ class IntakeForm(forms.Form):
         return extra
 
     def clean(self):
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         given["channel"] = given.get("channel") or Channel.PHONE
         given["caller_gender"] = given.get("caller_gender") or Gender.UNKNOWN
         given["subject_type"] = given.get("subject_type") or SubjectType.PERSON

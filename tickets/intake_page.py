@@ -31,6 +31,9 @@ ROWS = (
 )
 
 
+NEEDED = ("contact_phone", "area", "address", "content", "category")  # marked; which ones depends on type and channel
+
+
 class IntakeScreen(IntakeForm):
     """The same fields and rules; only the widgets suit one screen."""
 

@@ -21,7 +21,7 @@ from tickets.choices import (
     Urgency,
     WithdrawFrom,
 )
-from tickets.conditions import require
+from tickets.conditions import Require
 from tickets.states import State
 
 S = State
@@ -31,42 +31,44 @@ TRIES_APART = timedelta(minutes=30)
 unit = who.by_lead_unit
 desk = who.by_role
 
-is_direct_type = require(_("Only consultations, praise and other matters can be answered on the line."),
+is_direct_type = Require(_("Only consultations, praise and other matters can be answered on the line."),
                          lambda t: t.type in DIRECT_TYPES)
-is_critical = require(_("Express dispatch is for critical tickets only."), lambda t: t.urgency == Urgency.CRITICAL)
-never_submitted = require(_("A ticket that was accepted cannot be voided."), lambda t: t.accepted_at is None)
-is_classified = require(_("Set category, urgency and incident area first."),
+is_critical = Require(_("Express dispatch is for critical tickets only."), lambda t: t.urgency == Urgency.CRITICAL)
+never_submitted = Require(_("A ticket that was accepted cannot be voided."), lambda t: t.accepted_at is None)
+is_classified = Require(_("Set category, urgency and incident area first."),
                         lambda t: t.category_id and t.urgency and (t.area_id or not t.needs_area))
-may_dispatch_again = require(_("Returned twice already: only a ruling can name the unit now."),
+may_dispatch_again = Require(_("Returned twice already: only a ruling can name the unit now."),
                              lambda t: t.return_count < RETURN_LIMIT)
-may_return = require(_("This unit was named by a ruling or already returned the ticket; it stays."),
+may_return = Require(_("This unit was named by a ruling or already returned the ticket; it stays."),
                      lambda t: not t.return_locked and t.lead_unit_id not in t.returned_by)
-returns_left = require(_("Two returns were accepted already: ask for a ruling."), lambda t: t.return_count < RETURN_LIMIT)
-not_critical = require(_("A critical ticket is never suspended."), lambda t: t.urgency != Urgency.CRITICAL)
-was_dispatched = require(_("Only a ticket that was dispatched."), lambda t: t.first_dispatched_at is not None)
-never_dispatched = require(_("The ticket was dispatched already: the citizen must be asked."),
+returns_left = Require(_("Two returns were accepted already: ask for a ruling."), lambda t: t.return_count < RETURN_LIMIT)
+not_critical = Require(_("A critical ticket is never suspended."), lambda t: t.urgency != Urgency.CRITICAL)
+was_dispatched = Require(_("Only a ticket that was dispatched."), lambda t: t.first_dispatched_at is not None)
+never_dispatched = Require(_("The ticket was dispatched already: the citizen must be asked."),
                            lambda t: t.first_dispatched_at is None)
-no_redo_yet = require(_("A ticket that is being handled again cannot be merged."), lambda t: t.redo_round == 0)
-has_redo_left = require(_("Two redo rounds are used up: the case goes to adjudication."), lambda t: t.redo_round < REDO_LIMIT)
-redo_used_or_claimed = require(_("Adjudication needs two redo rounds, or the unit's claim that the demand is beyond it."),
+no_redo_yet = Require(_("A ticket that is being handled again cannot be merged."), lambda t: t.redo_round == 0)
+has_redo_left = Require(_("Two redo rounds are used up: the case goes to adjudication."),
+                        lambda t: t.redo_round < REDO_LIMIT)
+redo_used_or_claimed = Require(_("Adjudication needs two redo rounds, or the unit's claim that the demand is beyond it."),
                                lambda t: t.redo_round >= REDO_LIMIT or t.beyond_duty)
-not_adjudicated_yet = require(_("Adjudication ordered a redo once already."), lambda t: t.redo_round <= REDO_LIMIT)
-not_redispatched_yet = require(_("Adjudication changed the unit once already."), lambda t: not t.redispatched)
-checks_withdrawal = require(_("No withdrawal is being checked."), lambda t: bool(t.withdraw_from))
-rates_result = require(_("This callback checks a withdrawal, not a result."), lambda t: not t.withdraw_from)
-from_handling = require(_("The unit had not signed yet."), lambda t: t.withdraw_from == WithdrawFrom.HANDLING)
-from_dispatch = require(_("The unit had signed already."), lambda t: t.withdraw_from == WithdrawFrom.DISPATCH)
+not_adjudicated_yet = Require(_("Adjudication ordered a redo once already."), lambda t: t.redo_round <= REDO_LIMIT)
+not_redispatched_yet = Require(_("Adjudication changed the unit once already."), lambda t: not t.redispatched)
+checks_withdrawal = Require(_("No withdrawal is being checked."), lambda t: bool(t.withdraw_from))
+rates_result = Require(_("This callback checks a withdrawal, not a result."), lambda t: not t.withdraw_from)
+from_handling = Require(_("The unit had not signed yet."), lambda t: t.withdraw_from == WithdrawFrom.HANDLING)
+from_dispatch = Require(_("The unit had signed already."), lambda t: t.withdraw_from == WithdrawFrom.DISPATCH)
 
 
 def outcome_in(text, *outcomes):
-    return require(text, lambda t: t.callback_outcome in outcomes)
+    return Require(text, lambda t: t.callback_outcome in outcomes)
 
 
 is_satisfied = outcome_in(_("Record a callback outcome first; only a solved and satisfied one closes."), *CLOSING_OUTCOMES)
 is_unreachable = outcome_in(_("The callback attempts are not used up yet."), Outcome.UNREACHABLE)
 is_negative = outcome_in(_("Only after a negative callback outcome."), Outcome.NEGATIVE)
-has_outcome_or_none_due = require(_("The callback outcome is missing."),
-                                  lambda t: t.callback_outcome or (t.first_dispatched_at is None and t.type not in CALLBACK_TYPES))
+has_outcome_or_none_due = Require(
+    _("The callback outcome is missing."),
+    lambda t: t.callback_outcome or (t.first_dispatched_at is None and t.type not in CALLBACK_TYPES))
 withdraw_confirmed = outcome_in(_("The citizen has not confirmed the withdrawal."), Outcome.WITHDRAW_CONFIRMED)
 withdraw_not_confirmed = outcome_in(_("Only when the citizen denies or cannot be reached."),
                                     Outcome.WITHDRAW_DENIED, Outcome.UNREACHABLE)

@@ -27,5 +27,6 @@ class Proposal(models.Model):
             models.CheckConstraint(name="proposal_two_persons",
                                    condition=~Q(status="confirmed") | Q(decided_by__isnull=False) & ~Q(decided_by=F("by"))),
             models.CheckConstraint(name="proposal_decided_at_and_by",
-                                   condition=Q(status="open", decided_at=None) | ~Q(status="open") & Q(decided_at__isnull=False)),
+                                   condition=Q(status="open", decided_at=None)
+                                   | ~Q(status="open") & Q(decided_at__isnull=False)),
         ]

@@ -5,6 +5,7 @@ that are moves take their states and permissions from life.py, the others (å‚¬åŠ
 """
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -38,7 +39,7 @@ def nobody(ticket, user):
 @dataclass(frozen=True)
 class Step:
     name: str
-    label: str
+    label: Any  # a lazy translation
     run: Callable  # run(ticket_id, *, by, now, **cleaned_data)
     form: type[Form] = Form
     tone: str = "secondary"  # primary, danger, secondary: how the button looks

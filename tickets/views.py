@@ -246,7 +246,7 @@ def log_call(request, now):
 
 def intake_screen(request, form, *, answer=None, call=None, known="", problem="", status=200):
     context = {
-        "form": form, "fields": intake_page.layout(form), "keys": intake_page.keys(form), "known": known, "problem": problem,
+        "form": form, "fields": intake_page.layout(form), "keys": intake_page.keys(form), "needed": intake_page.NEEDED, "known": known, "problem": problem,
         "answer": answer or intake_page.answer_form(), "call": call or intake_page.call_form(),
         "may_express": request.user.has_role(Role.OPS, Role.DL), "phone": "", "earlier": [],
     }

@@ -20,7 +20,6 @@ def by_role(*roles):
     def permitted(ticket, user):
         return user.has_role(*roles)
 
-    permitted.roles = roles
     return permitted
 
 
@@ -38,7 +37,6 @@ def by_lead_unit(*roles):
             return True
         return not ticket.handler_ids or user.pk in ticket.handler_ids
 
-    permitted.roles = roles
     return permitted
 
 

@@ -47,9 +47,7 @@ def new_person(request):
     form = PersonForm(request.POST or None, initial={"language": User.Language.CHINESE})
     if request.method == "POST" and form.is_valid():
         try:
-            person, password = actions.create_user(
-                **form.cleaned_data, by=request.user, now=database_now(), request=request
-            )
+            person, password = actions.create_user(**form.cleaned_data, by=request.user, now=database_now(), request=request)
         except ValidationError as refusal:
             take_errors(form, refusal)
         else:
@@ -94,7 +92,7 @@ def grant(request, person_id):
         except ValidationError as refusal:
             take_errors(form, refusal)
         except actions.OwnAccount:
-            form.add_error(None, _("Nobody changes his own account here; ask another administrator."))
+            form.add_error(None, _("Nobody changes their own account here; ask another administrator."))
         else:
             return redirect("person", person_id)
     return person_page(request, person, form, status=422)
@@ -107,7 +105,7 @@ def revoke(request, person_id, membership_id):
     try:
         actions.revoke(membership, by=request.user, now=database_now(), request=request)
     except actions.OwnAccount:
-        messages.warning(request, _("Nobody changes his own account here; ask another administrator."))
+        messages.warning(request, _("Nobody changes their own account here; ask another administrator."))
     return redirect("person", person_id)
 
 
@@ -118,7 +116,7 @@ def reset_password(request, person_id):
     try:
         password = actions.reset_password(person, by=request.user, now=database_now(), request=request)
     except actions.OwnAccount:
-        messages.warning(request, _("Nobody changes his own account here; ask another administrator."))
+        messages.warning(request, _("Nobody changes their own account here; ask another administrator."))
         return redirect("person", person_id)
     return show_password(request, person, password)
 
@@ -131,7 +129,7 @@ def switch(request, person_id):
     try:
         change(found(person_id), by=request.user, now=database_now(), request=request)
     except actions.OwnAccount:
-        messages.warning(request, _("Nobody changes his own account here; ask another administrator."))
+        messages.warning(request, _("Nobody changes their own account here; ask another administrator."))
     return redirect("person", person_id)
 
 

@@ -39,15 +39,11 @@ class Unit(models.Model):
     name = models.CharField(_("name"), max_length=60)
     kind = models.CharField(_("kind"), max_length=20, choices=UnitKind)
     level = models.PositiveSmallIntegerField(_("level"), default=0, editable=False)
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
-    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent"))
     path = models.CharField(_("path"), max_length=200, unique=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     can_receive = models.BooleanField(_("can receive tickets"), default=True)
-    out_of_hours_mode = models.CharField(
-        _("out of hours"), max_length=10, choices=OutOfHoursMode, default=OutOfHoursMode.DUTY
-    )
+    out_of_hours_mode = models.CharField(_("out of hours"), max_length=10, choices=OutOfHoursMode, default=OutOfHoursMode.DUTY)
 
     objects = UnitQuerySet.as_manager()
 

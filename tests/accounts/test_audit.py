@@ -25,9 +25,7 @@ def test_an_entry_says_who_what_when_from_where_and_the_result(db):
     assert (entry.ip, entry.request_id, entry.data) == ("10.1.2.3", "r-1", {"field": 7})
 
 
-@pytest.mark.parametrize(
-    "statement", ["UPDATE accounts_auditentry SET reason = 'other'", "DELETE FROM accounts_auditentry"]
-)
+@pytest.mark.parametrize("statement", ["UPDATE accounts_auditentry SET reason = 'other'", "DELETE FROM accounts_auditentry"])
 def test_the_log_cannot_be_changed_in_raw_sql(db, statement):
     audit.record("LOGIN", user=None, now=MONDAY_NOON)
 

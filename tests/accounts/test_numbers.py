@@ -124,9 +124,7 @@ def test_an_identity_card_with_a_right_checksum_is_accepted(typed):
     assert validate_id_card(typed).endswith(("2X", "14"))
 
 
-@pytest.mark.parametrize(
-    "typed", ["110105194912310021", "11010519490231002X", "", "1101051949123100X2", "保密", "1" * 18]
-)
+@pytest.mark.parametrize("typed", ["110105194912310021", "11010519490231002X", "", "1101051949123100X2", "保密", "1" * 18])
 def test_an_identity_card_that_does_not_add_up_is_refused(typed):
     with pytest.raises(ValidationError):
         validate_id_card(typed)

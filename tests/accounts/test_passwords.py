@@ -30,8 +30,6 @@ def test_words_of_this_place_make_no_password(password):
         HotlineWordsValidator().validate(password)
 
 
-@pytest.mark.parametrize(
-    "password", ["a-long-and-private-word-92", "热线之外的一句很长很长的话", "k" * 3 + "Lq7#vB2!xZ" * 6]
-)
+@pytest.mark.parametrize("password", ["a-long-and-private-word-92", "热线之外的一句很长很长的话", "k" * 3 + "Lq7#vB2!xZ" * 6])
 def test_a_sentence_of_ones_own_does(password):
     HotlineWordsValidator().validate(password)

@@ -73,9 +73,7 @@ def test_the_page_costs_the_same_for_one_and_for_many(client, units, django_asse
     now = database_now()
     for number in range(30):
         user = person(f"hd{number}", "HD", at=units["ZJ"])
-        DutyShift.objects.create(
-            kind="unit_duty", unit=units["ZJ"], user=user, starts_at=now, ends_at=now + timedelta(hours=8)
-        )
+        DutyShift.objects.create(kind="unit_duty", unit=units["ZJ"], user=user, starts_at=now, ends_at=now + timedelta(hours=8))
 
     with django_assert_max_num_queries(10):
         page = client.get(reverse("roster"))

@@ -77,9 +77,7 @@ def test_a_token_expires(client, user, hours, status):
     assert revoke(client, key).status_code == status
 
 
-@pytest.mark.parametrize(
-    "header", ["Token", "Token ", "Token a b", "Token wrong", "Bearer \xff\xfe", "Token " + "x" * 5000]
-)
+@pytest.mark.parametrize("header", ["Token", "Token ", "Token a b", "Token wrong", "Bearer \xff\xfe", "Token " + "x" * 5000])
 def test_a_header_that_is_no_token_is_refused(client, user, header):
     assert client.delete(TOKEN, headers={"Authorization": header}).status_code == 401
 
@@ -99,9 +97,7 @@ def test_an_expired_header_does_not_keep_one_from_asking_anew(client, user):
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize(
-    "data", [{"password": "wrong"}, {"username": "nobody"}, {"username": "system", "password": "x"}]
-)
+@pytest.mark.parametrize("data", [{"password": "wrong"}, {"username": "nobody"}, {"username": "system", "password": "x"}])
 def test_wrong_credentials_get_one_answer(client, user, data):
     answer = ask(client, **data)
 
