@@ -25,7 +25,7 @@ def audience(*roles: str) -> Callable:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        guarded.audience = allowed
+        guarded.audience = allowed  # type: ignore[attr-defined]
         return guarded
 
     return decorate
@@ -40,11 +40,11 @@ def anyone_signed_in(view: Callable) -> Callable:
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    guarded.audience = SIGNED_IN
+    guarded.audience = SIGNED_IN  # type: ignore[attr-defined]
     return guarded
 
 
 def public(view: Callable) -> Callable:
     """Open without a log-in; the view itself must then trust nobody."""
-    view.audience = EVERYBODY
+    view.audience = EVERYBODY  # type: ignore[attr-defined]
     return login_not_required(view)

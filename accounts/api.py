@@ -19,7 +19,6 @@ from accounts.passwords import LONGEST
 class TokenScheme(OpenApiAuthenticationExtension):
     target_class = "accounts.tokens.ExpiringTokenAuthentication"
     name = "expiringToken"
-    match_subclasses = True
 
     def get_security_definition(self, auto_schema):
         return {"type": "http", "scheme": "bearer", "description": "The key that POST /api/v1/token/ returns."}
@@ -80,6 +79,7 @@ class TokenView(APIView):
     @extend_schema(
         operation_id="token_revoke",
         tags=["token"],
+        auth=[{"expiringToken": []}],
         request=None,
         responses={204: None, 401: OpenApiResponse(description="No valid token was sent.")},
     )

@@ -5,9 +5,13 @@ from django.contrib.auth import password_validation
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import DutyShift, Membership, Unit, User, normalise_username
+from accounts.models import DutyKind, Unit, User, normalise_username
 from accounts.numbers import normalise_phone
 from accounts.passwords import LONGEST
+from accounts.roles import Role
+
+ACTIVE_UNITS = Unit.objects.filter(is_active=True).order_by("path")
+ACTIVE_PEOPLE = User.objects.people().filter(is_active=True).order_by("display_name", "id")
 
 
 class StyledField(BoundField):
@@ -68,7 +72,7 @@ class NewPasswordForm(StyledForm):
         return password
 
     def clean(self):
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if cleaned.get("new_password") and cleaned.get("repeated") != cleaned["new_password"]:
             self.add_error("repeated", _("The two passwords differ."))
         return cleaned
@@ -111,12 +115,8 @@ class UnitChoice(forms.ModelChoiceField):
 
 
 class GrantForm(StyledForm):
-    unit = UnitChoice(label=_("Unit"), queryset=Unit.objects.none())
-    role = forms.ChoiceField(label=_("Role"), choices=Membership._meta.get_field("role").choices)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = Unit.objects.filter(is_active=True).order_by("path")
+    unit = UnitChoice(label=_("Unit"), queryset=ACTIVE_UNITS)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
 
 
 def local_time_input():
@@ -124,13 +124,8 @@ def local_time_input():
 
 
 class ShiftForm(StyledForm):
-    kind = forms.ChoiceField(label=_("Duty"), choices=DutyShift._meta.get_field("kind").choices)
-    unit = UnitChoice(label=_("Unit"), queryset=Unit.objects.none())
-    user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
+    kind = forms.ChoiceField(label=_("Duty"), choices=DutyKind.choices)
+    unit = UnitChoice(label=_("Unit"), queryset=ACTIVE_UNITS)
+    user = forms.ModelChoiceField(label=_("Person"), queryset=ACTIVE_PEOPLE)
     starts_at = forms.DateTimeField(label=_("From"), widget=local_time_input())
     ends_at = forms.DateTimeField(label=_("Until"), widget=local_time_input())
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = Unit.objects.filter(is_active=True).order_by("path")
-        self.fields["user"].queryset = User.objects.people().filter(is_active=True).order_by("display_name", "id")

@@ -1,13 +1,28 @@
 """Ends sessions that nobody sits in front of, and writes down who was refused."""
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
 
 from accounts import audit, sessions
 from accounts.instant import database_now, machine_now
 
 # A page that looks for news by itself says so with this header, and does not keep an empty chair signed in.
 BACKGROUND = "X-Background"
+
+
+class ChosenLanguageMiddleware(LocaleMiddleware):
+    """Chinese unless somebody chose otherwise: a browser installed in English is no choice. Programs say theirs."""
+
+    def process_request(self, request):
+        if request.path.startswith("/api/"):
+            super().process_request(request)
+            return
+        language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        translation.activate(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language()
 
 
 class IdleLogoutMiddleware:
@@ -38,6 +53,7 @@ class RefusalAuditMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        if isinstance(exception, PermissionDenied) and request.user.is_authenticated:
+        known = getattr(exception, "is_on_record", False)  # by tickets.doors, with the ticket and the step
+        if isinstance(exception, PermissionDenied) and request.user.is_authenticated and not known:
             what = f"{request.method} {request.path}"[:300]
             audit.record("DENIED", user=request.user, now=database_now(), request=request, what=what, result="refused")

@@ -5,6 +5,7 @@ Until the last step is done the session belongs to nobody; what was proved so fa
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import NoReturn
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import authenticate, login
@@ -32,6 +33,10 @@ class LockedOut(Exception):
     """Five wrong tries for this name from this address in fifteen minutes."""
 
 
+class NobodyWaits(Exception):
+    """Nobody is at this step of the sign-in, or not any more."""
+
+
 @dataclass(frozen=True)
 class Waiting:
     user_id: int
@@ -53,7 +58,7 @@ def check_code(request: HttpRequest, user: User, *, code: str, now: datetime) ->
     """Wrong codes count towards the same lock as wrong passwords."""
     credentials = {"username": user.username}
     if not AxesProxyHandler.is_allowed(request, credentials):
-        request.axes_locked_out = True
+        request.axes_locked_out = True  # type: ignore[attr-defined]
         _refuse(request, user.username, what="one-time code", now=now)
     device = second_factor.verify(user, code)
     if device is None:
@@ -62,9 +67,10 @@ def check_code(request: HttpRequest, user: User, *, code: str, now: datetime) ->
     return device
 
 
-def _refuse(request: HttpRequest, name: str, *, what: str, now: datetime) -> None:
+def _refuse(request: HttpRequest, name: str, *, what: str, now: datetime) -> NoReturn:
     locked = getattr(request, "axes_locked_out", False)
-    request.axes_locked_out = False  # our own page says it; the library would put a bare one in its place
+    # Our own page says it; the library would put a bare one in its place.
+    request.axes_locked_out = False  # type: ignore[attr-defined]
     # An unknown name is not written down: now and then it is a password typed in the wrong field.
     user = User.objects.filter(username=name).first()
     audit.record("LOGIN_FAILED", user=user, now=now, request=request, what=what, result="locked" if locked else "wrong")
@@ -92,14 +98,18 @@ def _keep(request: HttpRequest, waiting: Waiting) -> Waiting:
     return waiting
 
 
-def who_waits(request: HttpRequest, *, now: datetime) -> tuple[User, Waiting] | tuple[None, None]:
+def who_waits(request: HttpRequest, *, at: str, now: datetime) -> tuple[User, Waiting]:
+    """Who has come as far as this step, and no further."""
     kept = request.session.get(WAITING)
     if kept is None or now.timestamp() - kept["since"] > WAITS.total_seconds():
-        return None, None
+        raise NobodyWaits
     user = User.objects.filter(pk=kept["user_id"], is_active=True).first()
     if user is None or not constant_time_compare(user.get_session_auth_hash(), kept["fingerprint"]):
-        return None, None
-    return user, Waiting(**kept)
+        raise NobodyWaits
+    waiting = Waiting(**kept)
+    if next_step(user, waiting) != at:
+        raise NobodyWaits
+    return user, waiting
 
 
 def next_step(user: User, waiting: Waiting) -> str | None:

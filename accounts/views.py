@@ -1,5 +1,7 @@
 """Signing in and out, and one's own account."""
 
+from functools import wraps
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
@@ -85,14 +87,29 @@ def proceed(request, user, waiting, *, now):
     return in_language(redirect(waiting.next_url), user.language)
 
 
+def at_step(step):
+    """Hands the view who waits at this step; everybody else starts again at the log-in page."""
+
+    def decorate(view):
+        @wraps(view)
+        def guarded(request):
+            now = database_now()
+            try:
+                user, waiting = sign_in.who_waits(request, at=step, now=now)
+            except sign_in.NobodyWaits:
+                return redirect("login")
+            return view(request, user, waiting, now)
+
+        return guarded
+
+    return decorate
+
+
 @public
 @never_cache
 @require_http_methods(["GET", "POST"])
-def login_code(request):
-    now = database_now()
-    user, waiting = sign_in.who_waits(request, now=now)
-    if user is None or sign_in.next_step(user, waiting) != sign_in.CODE:
-        return redirect("login")
+@at_step(sign_in.CODE)
+def login_code(request, user, waiting, now):
     form = CodeForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -108,12 +125,11 @@ def login_code(request):
 @public
 @never_cache
 @require_http_methods(["GET", "POST"])
-def login_enrol(request):
+@at_step(sign_in.ENROL)
+def login_enrol(request, user, waiting, now):
     """A role of this person demands a second factor, and there is none yet."""
-    now = database_now()
-    user, waiting = sign_in.who_waits(request, now=now)
-    device = second_factor.waiting_device(user) if user is not None else None
-    if device is None or sign_in.next_step(user, waiting) != sign_in.ENROL:
+    device = second_factor.waiting_device(user)
+    if device is None:
         return redirect("login")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -140,12 +156,9 @@ def show_recovery_codes(request, codes, *, continue_to, cookies=None):
 @never_cache
 @sensitive_post_parameters("new_password", "repeated")
 @require_http_methods(["GET", "POST"])
-def login_password(request):
+@at_step(sign_in.NEW_PASSWORD)
+def login_password(request, user, waiting, now):
     """The password came from the administrator: nobody else may know the one that is used."""
-    now = database_now()
-    user, waiting = sign_in.who_waits(request, now=now)
-    if user is None or sign_in.next_step(user, waiting) != sign_in.NEW_PASSWORD:
-        return redirect("login")
     form = NewPasswordForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         actions.change_password(user, password=form.cleaned_data["new_password"], now=now, request=request)

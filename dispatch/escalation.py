@@ -224,7 +224,11 @@ def take_effect(look, now):
 
 def deem_signed(ticket, now):
     if ticket.state == State.PENDING_RECEIPT:
-        actions.deem_signed(ticket.pk, by=User.objects.system(), now=now)
+        signed = actions.deem_signed(ticket.pk, by=User.objects.system(), now=now)
+        held_by = signed.lead_unit
+        recipients = [person for post in ("unit_liaison", "unit_leader") for person in people(post, unit=held_by, now=now)]
+        tell(recipients, cause=f"deemed_signed:{signed.pk}:{signed.version}", kind="deemed_signed",
+             ticket_no=signed.ticket_no, params={"unit": held_by.name}, now=now)
 
 
 def order_supervision(ticket, now):

@@ -142,8 +142,7 @@ def decide_extension(ticket_id, *, by, now, approved, decision):
     request = _decide(ticket, Kind.EXTENSION, by=by, now=now, approved=approved, decision=decision)
     data = {"approved": approved}
     if approved:
-        old, new = clocks.extend(ticket, request.amount, now)
-        data |= {"due": {"COMPLETION": [old.isoformat(), new.isoformat()]}}
+        data |= {"due": clocks.extend(ticket, request.amount, now)}
     ticket = move_locked(ticket, Ticket.decide_extension, by=by, now=now, note=decision, data=data, approved=approved)
     if approved:
         _tell_caller(ticket, f"extended:{request.pk}", "extended", now)

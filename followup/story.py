@@ -3,6 +3,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dispatch.models import Reply
 from dispatch.story import some
 from followup.models import CallbackAttempt, CallbackTask
 from tickets.choices import Outcome
@@ -62,7 +63,7 @@ register(
         "result": (gettext_lazy("What happened"), label_of(CallbackAttempt.Result)),
         "next": (gettext_lazy("Next try"), instant),
         "outcome": (gettext_lazy("Outcome"), label_of(Outcome)),
-        "solved": (gettext_lazy("Solved"), label_of(CallbackTask.Solved)),
+        "solved": (gettext_lazy("Solved"), label_of(CallbackTask.Solved, Reply.Solved)),
         "satisfied": (gettext_lazy("Satisfied with the result"), label_of(CallbackTask.Satisfied)),
         "ticket": (gettext_lazy("Ticket"), None),
         "master": (gettext_lazy("Merged into"), None),

@@ -13,7 +13,7 @@ from dispatch.models import Assignment, Escalation, Reminder, Reply, Request
 from followup.models import CallbackTask
 from insights import trail_rules
 from insights.identities import leaks
-from insights.statements import names
+from insights.trail_rules import names
 from tickets import guards
 from tickets.choices import CALLBACK_TYPES, DIRECT_TYPES, ClosureKind, Outcome
 from tickets.clocks import PROMISED, UNFINISHED, Clock, Status
@@ -201,10 +201,9 @@ def i18(now):
 
 def _rated_by_own_unit():
     """Memberships are those of today, so only cases that can still be called back are looked at."""
-    handled = Assignment.objects.filter(ticket=OuterRef("ticket")).values("unit")
+    handled = Assignment.objects.filter(ticket=OuterRef(OuterRef("ticket"))).values("unit")
     own = Membership.objects.filter(user=OuterRef("outcome_by"), role__in=UNIT_ROLES, unit__in=handled)
-    rated = CallbackTask.objects.filter(Exists(own.filter(unit__in=handled)), attempts__isnull=False).exclude(
-        ticket__state__in=FINAL)
+    rated = CallbackTask.objects.filter(Exists(own), attempts__isnull=False).exclude(ticket__state__in=FINAL)
     return rated.values_list("ticket__ticket_no", flat=True).distinct()
 
 

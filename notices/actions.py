@@ -55,10 +55,12 @@ def put(rows):
 
 def mark_read(user, *, now, notice_id=None, upto=None):
     """One notice, or all up to an id; with a digest those it stands for. Returns how many were unread."""
+    if notice_id is None and upto is None:
+        return 0
     mine = Notice.objects.filter(recipient=user, channel=Channel.INAPP).unread()
     if notice_id is not None:
         mine = mine.filter(Q(pk=notice_id) | Q(digest=notice_id))
-    elif upto is not None:
+    else:
         mine = mine.filter(Q(pk__lte=upto) | Q(digest__lte=upto))
     return mine.update(read_at=now)
 

@@ -16,6 +16,7 @@ from datetime import timedelta
 import structlog
 from django.db import transaction
 from django.db.models import Count, Max, Q
+from django.db.models.fields.json import KT
 
 from notices import channels, texts
 from notices.models import Notice
@@ -82,7 +83,7 @@ def summary(digest):
     """{"count": 12, "warnings": 4, "escalations": 8, "rung": "L3"}"""
     counted = digest.merged.aggregate(
         count=Count("pk"), warnings=Count("pk", filter=Q(kind="warning")),
-        rung=Max("params__rung", filter=Q(params__rung__startswith="L")))
+        rung=Max(KT("params__rung"), filter=Q(params__rung__startswith="L")))
     return counted | {"escalations": counted["count"] - counted["warnings"], "rung": counted["rung"] or "–"}
 
 

@@ -20,7 +20,7 @@ INSTANTS = ("due", "at")  # params that are instants in ISO format, shown in loc
 class Text:
     title: str
     body: str = ""
-    tone: str = "secondary"  # colour of the badge
+    tone: str = ""  # colour: "", blue, orange, red
     merges: bool = False  # many of them for one person at one time become a digest
     free_text: bool = False  # the body holds words that somebody typed: they never leave in a text message
 
@@ -35,66 +35,55 @@ class Wording:
 
 STAFF = {
     # dispatch and receipt
-    "dispatched": Text(_("A ticket was dispatched to your unit"), _("Please sign for it."), "primary"),
-    "dispatched_critical": Text(_("A critical ticket was dispatched: act now"), "", "danger"),
-    "co_unit_added": Text(_("Your unit is a co-unit of a ticket"), _("Lead unit: %(unit)s."), "primary"),
-    "assigned": Text(_("A ticket was assigned to you"), "", "primary"),
-    "recalled": Text(_("A dispatch was recalled"), _("The ticket is no longer with %(unit)s.")),
+    "dispatched": Text(_("A ticket was dispatched to your unit"), _("Please sign for it."), "blue"),
+    "dispatched_critical": Text(_("A critical ticket was dispatched: act now"), "", "red"),
     "deemed_signed": Text(_("A ticket counts as signed"),
-                          _("%(unit)s did not sign in time; it may not return the ticket any more."), "warning"),
-    "info_needed": Text(_("A ticket needs more information"), _("The review sent it back to you."), "warning"),
-    "return_requested": Text(_("A unit asks to return a ticket"), _("Please decide."), "primary"),
+                          _("%(unit)s did not sign in time; it may not return the ticket any more."), "orange"),
+    "info_needed": Text(_("A ticket needs more information"), _("The review sent it back to you."), "orange"),
+    "return_requested": Text(_("A unit asks to return a ticket"), _("Please decide."), "blue"),
     "return_approved": Text(_("The return was approved"), "%(decision)s", free_text=True),
-    "return_rejected": Text(_("The return was refused: the ticket stays with you"), "%(decision)s", "warning", free_text=True),
-    "arbitration": Text(_("A ruling on responsibility is asked for"), "", "primary"),
+    "return_rejected": Text(_("The return was refused: the ticket stays with you"), "%(decision)s", "orange", free_text=True),
+    "arbitration": Text(_("A ruling on responsibility is asked for"), "", "blue"),
     # handling
-    "extension_requested": Text(_("An extension is asked for"), _("Please decide."), "primary"),
     "extension_approved": Text(_("The extension was approved"), "%(decision)s", free_text=True),
-    "extension_rejected": Text(_("The extension was refused"), "%(decision)s", "warning", free_text=True),
+    "extension_rejected": Text(_("The extension was refused"), "%(decision)s", "orange", free_text=True),
     "exclusion_approved": Text(_("The exclusion from assessment was approved"), "%(decision)s", free_text=True),
-    "exclusion_rejected": Text(_("The exclusion from assessment was refused"), "%(decision)s", "warning", free_text=True),
+    "exclusion_rejected": Text(_("The exclusion from assessment was refused"), "%(decision)s", "orange", free_text=True),
     "part_answered": Text(_("A co-unit answered its part"), "%(unit)s"),
-    "suspension_requested": Text(_("A suspension is asked for"), _("Please decide."), "primary"),
     "suspension_approved": Text(_("The suspension was approved"), "%(decision)s", free_text=True),
-    "suspension_rejected": Text(_("The suspension was refused"), "%(decision)s", "warning", free_text=True),
-    "resumed": Text(_("A suspended ticket is to be handled again"), _("Due: %(due)s."), "primary"),
-    "reply_submitted": Text(_("A reply awaits review")),
-    "reply_returned": Text(_("The reply was sent back"), _("Please correct it; the deadline has not moved."), "warning"),
-    "reminder": Text(_("A ticket is being urged"), _("Please acknowledge and say where it stands."), "warning"),
-    "supplement_added": Text(_("The citizen added something to a ticket")),
-    "urgency_changed": Text(_("The urgency of a ticket changed"), "", "warning"),
-    "instruction": Text(_("A leader gave an instruction"), "", "warning"),
+    "suspension_rejected": Text(_("The suspension was refused"), "%(decision)s", "orange", free_text=True),
+    "resumed": Text(_("A suspended ticket is to be handled again"), _("Due: %(due)s."), "blue"),
+    "reply_returned": Text(_("The reply was sent back"), _("Please correct it; the deadline has not moved."), "orange"),
+    "reminder": Text(_("A ticket is being urged"), _("Please acknowledge and say where it stands."), "orange"),
+    "instruction": Text(_("A leader gave an instruction"), "", "orange"),
     "reporter_merged": Text(_("Another reporter joined a ticket")),
     # callback and after
     "callback_due": Text(_("A callback is due")),
-    "redo_ordered": Text(_("A ticket must be handled again"), _("Redo round %(round)s, due %(due)s."), "danger"),
-    "adjudication_asked": Text(_("A case needs adjudication"), "", "primary"),
-    "adjudicated": Text(_("A case was adjudicated")),
-    "withdrawal_denied": Text(_("The citizen did not withdraw"), _("The ticket is to be handled on."), "warning"),
-    "reopened": Text(_("A ticket was reopened"), "", "warning"),
-    "second_person_needed": Text(_("A proposal waits for a second person"), "", "primary"),
+    "redo_ordered": Text(_("A ticket must be handled again"), _("Redo round %(round)s, due %(due)s."), "red"),
+    "adjudication_asked": Text(_("A case needs adjudication"), "", "blue"),
     # supervision
-    "supervision_issued": Text(_("A supervision order was issued"), _("Answer before %(due)s."), "danger"),
-    "supervision_answered": Text(_("A supervision order was answered"), _("%(unit)s answered; please check."), "primary"),
-    "supervision_sent_back": Text(_("The answer to a supervision order was sent back"), "", "danger"),
+    "supervision_issued": Text(_("A supervision order was issued"), _("Answer before %(due)s."), "red"),
+    "supervision_answered": Text(_("A supervision order was answered"), _("%(unit)s answered; please check."), "blue"),
+    "supervision_sent_back": Text(_("The answer to a supervision order was sent back"), "", "red"),
     "supervision_closed": Text(_("A supervision order was closed")),
     # deadlines
-    "warning": Text(_("A deadline comes near"), _("%(clock)s, due %(due)s."), "warning", merges=True),
-    "escalation": Text(_("A deadline has passed"), _("%(clock)s, due %(due)s: level %(rung)s."), "danger", merges=True),
+    "warning": Text(_("A deadline comes near"), _("%(clock)s, due %(due)s."), "orange", merges=True),
+    "escalation": Text(_("A deadline has passed"), _("%(clock)s, due %(due)s: level %(rung)s."), "red", merges=True),
     "escalation_to_acknowledge": Text(
         _("A deadline has passed: please acknowledge"),
         _("%(clock)s, due %(due)s: level %(rung)s. Without an acknowledgement in 30 minutes it goes one level up."),
-        "danger", merges=True),
+        "red", merges=True),
     "digest": Text(_("%(count)s deadlines at once"), _("%(escalations)s passed, %(warnings)s near, highest level %(rung)s."),
-                   "danger"),
+                   "red"),
     # the machinery
-    "nobody_found": Text(_("Nobody holds a post"), _("%(what)s of %(unit)s is vacant: a duty leader stood in."), "danger"),
-    "sweep_failed": Text(_("A deadline could not be escalated"), _("%(clock)s was put aside for an hour. Tell the administrator."),
-                         "danger"),
+    "nobody_found": Text(_("Nobody holds a post"), _("%(what)s of %(unit)s is vacant: a duty leader stood in."), "red"),
+    "sweep_failed": Text(_("A deadline could not be escalated"),
+                         _("%(clock)s was put aside for an hour. Tell the administrator."), "red"),
     "clock_jumped": Text(_("The clock jumped: escalation has stopped"),
-                         _("By %(seconds)s seconds. Check the server's time, then run resume_sweep."), "danger"),
-    "calendar_missing": Text(_("Holidays are missing"), _("No holidays are entered for %(year)s."), "warning"),
-    "lost_call": Text(_("A call was lost"), _("Please call the number back."), "warning"),
+                         _("By %(seconds)s seconds. Check the server's time, then run resume_sweep."), "red"),
+    "audit_broken": Text(_("The nightly audit found broken rules"), _("%(rules)s: %(count)s cases."), "red"),
+    "calendar_missing": Text(_("Holidays are missing"), _("No holidays are entered for %(year)s."), "orange"),
+    "lost_call": Text(_("A call was lost"), _("Please call the number back."), "orange"),
 }
 
 CITIZEN = {
@@ -125,9 +114,6 @@ CITIZEN = {
     "force_closed": Wording(
         "您的诉求(工单号%(ticket_no)s)经研判已结案,理由我们已向您说明;如有新情况请来电12345。",
         "Your request (no. %(ticket_no)s) was closed after adjudication, as explained. Call 12345 if there is news."),
-    "unreachable": Wording(
-        "我们多次致电未能联系到您,工单%(ticket_no)s已结案;如仍需帮助请来电12345。",
-        "We called several times. No. %(ticket_no)s is closed; call 12345 if you still need help."),
     "reopened": Wording(
         "您的诉求(工单号%(ticket_no)s)已重新办理,请您耐心等待我们的回复!",
         "Your request (no. %(ticket_no)s) is being handled again. Please wait for our answer."),

@@ -54,8 +54,8 @@ def listed(user, asked):
 
 def item(notice):
     """Ready to show: wording, colour, link."""
-    return {"pk": notice.pk, "title": texts.title(notice), "body": texts.body(notice),
-            "tone": texts.text_of(notice.kind).tone, "ticket_no": notice.ticket_no, "at": notice.created_at, "unread": notice.read_at is None,
+    return {"pk": notice.pk, "title": texts.title(notice), "body": texts.body(notice), "ticket_no": notice.ticket_no,
+            "tone": texts.text_of(notice.kind).tone, "at": notice.created_at, "unread": notice.read_at is None,
             "is_digest": notice.kind == "digest"}
 
 

@@ -10,7 +10,6 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = ("HOTLINE_", "DATABASE_URL", "REDIS_URL", "DJANGO_", "PYTEST_")
 
 
-
 def made_up(name: str, size: int) -> bytes:
     """Looks random, is the same in every worker of a run: test names contain it."""
     return hashlib.shake_256(name.encode()).digest(size)

@@ -51,7 +51,8 @@ def move_locked(ticket, step, *, by, now, note="", data=None, changes=None, **fi
         setattr(ticket, field, value)
     check(ticket, step.__name__, by)
     take(by=by, now=now, **fields)
-    clocks.apply(ticket, step.__name__, now, urgency_was=before["urgency"])
+    moved = clocks.apply(ticket, step.__name__, now, urgency_was=before["urgency"])
+    data = {**({"due": moved} if moved else {}), **(data or {})}
     if source != ticket.state and source not in (State.DRAFT, State.NEED_INFO):  # nothing is proposed there
         _overtake_proposals(ticket, now)
     return _write(ticket, step.__name__, before, by=by, now=now, source=source, is_move=True, note=note, data=data)

@@ -27,7 +27,7 @@ from tickets.steps import Invalid, offers
 
 INTAKE = (Role.OP, Role.OPS)
 KEY = re.compile(r"[\x21-\x7e]{1,100}")
-VERSION = re.compile(r'(?:W/)?"?([0-9]{1,9})"?')
+VERSION = re.compile(r'(?:W/)?"([0-9]{1,9})"|([0-9]{1,9})')
 CASE = ("lead_unit", "category", "area", "caller")  # what rules and forms of a step look at
 FACTS = (*CASE, "target_unit", "proposed_unit", "registered_by")
 
@@ -127,7 +127,7 @@ def expected_version(request):
     found = VERSION.fullmatch(header)
     if found is None:
         raise Malformed(_("If-Match takes the version number of the ticket."))
-    return int(found[1])
+    return int(found[1] or found[2])
 
 
 @signed_in

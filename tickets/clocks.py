@@ -34,6 +34,7 @@ class Kind(models.TextChoices):
 OF_UNIT = (Kind.RECEIPT, Kind.RETURN_WINDOW, Kind.SUPERVISION)
 POST_REVIEW_MINUTES = 30
 PROMISED = (Kind.COMPLETION, Kind.REDO)  # the citizen's completion clock of a round
+WINDOWS = (Kind.RETURN_WINDOW,)  # closes a door when it ends; nobody is late by it
 
 
 class Status(models.TextChoices):
@@ -86,7 +87,7 @@ class Clock(models.Model):
 
     def late_at(self, now):
         """Late is a comparison, never a stored flag: the act's own time, or now while it runs."""
-        if self.status in (Status.VOID, Status.PAUSED):
+        if self.status in (Status.VOID, Status.PAUSED) or self.kind in WINDOWS:
             return False
         return (self.stopped_at or now) > self.due_at
 
@@ -172,28 +173,27 @@ class Face:
 
     def retime(self):
         """A change of urgency never gives more time: min(old due date, new due date) (SPEC O2)."""
-        moved = {}
         for clock in self.pick(list(Kind), Status.RUNNING):
             rule = clock.profile.rule(clock.kind, urgency=self.ticket.urgency, type_=self.ticket.type)
             due = min(clock.due_at, calendars.due_at(clock.started_at, rule, self.calendar_for(rule)))
             if due != clock.due_at:
-                moved[clock.kind] = [clock.due_at.isoformat(), due.isoformat()]
                 clock.due_at, clock.length = due, int((due - clock.started_at).total_seconds())
                 clock.plan_fire()
-        return moved
 
     def save(self):
+        """Write back what changed; returns the due dates that moved, for the trail (I10): {kind: [old, new]}."""
         new = [c for c in self.clocks if c.pk is None]
         old = [c for c in self.clocks if c.pk is not None and c._was != snapshot(c)]
         Clock.objects.bulk_create(new)
         if old:
             Clock.objects.bulk_update(old, CHANGING)
-        running = [c.due_at for c in self.clocks if c.status == Status.RUNNING]
+        running = [c.due_at for c in self.clocks if c.status == Status.RUNNING and c.kind not in WINDOWS]
         self.ticket.next_due_at = min(running, default=None)
+        return {str(c.kind): [c._was["due_at"].isoformat(), c.due_at.isoformat()] for c in old if c.due_at != c._was["due_at"]}
 
 
 def snapshot(clock):
-    return [getattr(clock, field) for field in CHANGING]
+    return {field: getattr(clock, field) for field in CHANGING}
 
 
 def face(ticket, now):
@@ -337,21 +337,20 @@ CLOCKS = {
 
 
 def apply(ticket, step, now, *, urgency_was=""):
-    """Wind the clocks of a locked ticket as CLOCKS says for this step."""
+    """Wind the clocks of a locked ticket as CLOCKS says for this step; returns the due dates that moved."""
     wound = face(ticket, now)
     if urgency_was and urgency_was != ticket.urgency:
         wound.retime()
     for turn in CLOCKS[step]:
         turn(wound)
-    wound.save()
+    return wound.save()
 
 
 def retime(ticket, now):
     """Recompute the running clocks of a locked ticket after its urgency changed: {kind: [old, new due date]}."""
     wound = face(ticket, now)
-    moved = wound.retime()
-    wound.save()
-    return moved
+    wound.retime()
+    return wound.save()
 
 
 def stop(ticket, kinds, now):
@@ -362,11 +361,9 @@ def stop(ticket, kinds, now):
 
 
 def extend(ticket, by, now):
-    """Move the running completion clock to its old due date plus `by`; returns (old, new) due dates."""
+    """Move the running completion clock to its old due date plus `by`; returns {kind: [old, new due date]}."""
     wound = face(ticket, now)
     (clock,) = wound.pick(PROMISED, Status.RUNNING)
-    old = clock.due_at
-    clock.due_at = calendars.extended_due(old, by, wound.calendar if "wd" in by else calendars.NO_CALENDAR)
+    clock.due_at = calendars.extended_due(clock.due_at, by, wound.calendar if "wd" in by else calendars.NO_CALENDAR)
     clock.plan_fire()
-    wound.save()
-    return old, clock.due_at
+    return wound.save()

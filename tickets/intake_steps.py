@@ -12,8 +12,12 @@ HOTLINE = (Role.OP, Role.OPS, Role.RV, Role.DP, Role.CB, Role.SV, Role.DL)
 
 
 def refuses_alone(ticket, user, data):
-    """Only reason R9 needs the duty leader beside the reviewer."""
-    return data.get("reason") != RefusalReason.R9 or user.has_role(Role.DL)
+    """Only reason R9 needs two persons: a reviewer proposes it, the duty leader approves."""
+    return data.get("reason") != RefusalReason.R9
+
+
+def proposes_refusal(ticket, user):
+    return user.has_role(Role.RV, Role.OPS) and who.reviewer_not_registrar(ticket, user)
 
 
 def was_not_reviewed(ticket, user):
@@ -28,7 +32,7 @@ register(
     Step("approve", _("Approve"), intake.approve, forms.ApproveForm, tone="primary"),
     Step("return_for_info", _("Send back for information"), intake.return_for_info, forms.InfoForm),
     Step("confirm_refusal", _("Do not accept"), intake.confirm_refusal, forms.RefusalForm, tone="danger",
-         alone=refuses_alone, propose=who.reviewer_not_registrar),
+         alone=refuses_alone, propose=proposes_refusal, second=who.by_role(Role.DL)),
     Step("withdraw_early", _("Withdraw before dispatch"), intake.withdraw_early, forms.WithdrawEarlyForm, tone="danger"),
     Step("post_review", _("Review the express dispatch"), intake.post_review, forms.NoteForm, tone="primary",
          states=AFTER_DISPATCH, may=who.by_role(Role.RV, Role.OPS), ready=was_not_reviewed),

@@ -7,8 +7,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tickets.choices import Urgency
-from tickets.clocks import PROMISED, Kind, Status
+from tickets.choices import SubjectType, Urgency
+from tickets.clocks import PROMISED, WINDOWS, Kind, Status
 from tickets.marks import marks_of
 from tickets.redaction import Reading
 from tickets.states import WHOSE_TURN, State
@@ -141,7 +141,7 @@ def chip_of(clock, now):
 
 def next_clock(clocks):
     """The one that a list shows: the running clock that is due first, else one that is paused or held."""
-    running = [clock for clock in clocks if clock.status == Status.RUNNING]
+    running = [clock for clock in clocks if clock.status == Status.RUNNING and clock.kind not in WINDOWS]
     waiting = [clock for clock in clocks if clock.kind in PROMISED]
     return min(running or waiting, key=lambda clock: clock.due_at, default=None)
 
@@ -180,7 +180,7 @@ def facts_of(ticket, reading):
         (_("Who is it about"), target_of(ticket, reading)),
         (_("Channel"), ticket.get_channel_display()),
         (_("Number at the source"), ticket.source_ref),
-        (_("Who speaks"), ticket.get_subject_type_display()),
+        (_("Who speaks"), "" if ticket.subject_type == SubjectType.PERSON else ticket.get_subject_type_display()),
         (_("Lead unit"), ticket.lead_unit.name if ticket.lead_unit else ""),
         (_("Suggested unit"), ticket.proposed_unit.name if ticket.proposed_unit else ""),
         (_("Registered"), ticket.registered_at),

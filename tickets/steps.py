@@ -36,6 +36,10 @@ def nobody(ticket, user):
     return False
 
 
+def anybody(ticket, user):
+    return True
+
+
 @dataclass(frozen=True)
 class Step:
     name: str
@@ -50,6 +54,7 @@ class Step:
     # only for steps that need a second person
     propose: Callable = nobody  # who may make the proposal
     alone: Callable = always_alone  # alone(ticket, user, data): may he act without a proposal
+    second: Callable = anybody  # which of those who may take the step may confirm a proposal
 
     @property
     def is_move(self):
@@ -107,7 +112,7 @@ def offers(ticket, user):
 def _mode(step, ticket, user, proposal, data):
     """How this user may take the step: 'act', 'confirm', 'propose' or None."""
     if step.permits(ticket, user):
-        if proposal and proposal.by_id != user.pk:
+        if proposal and proposal.by_id != user.pk and step.second(ticket, user):
             return "confirm"
         if step.alone(ticket, user, data):
             return "act"
@@ -137,7 +142,7 @@ def take(step, ticket, *, by, body, now, version=None):
         raise Invalid(form)
     if mode == "propose":
         return _propose(step, ticket, form, by=by, now=now)
-    return _run(step, ticket, form, mode, proposal, by=by, now=now)
+    return _run(step, ticket, form, mode, proposal, by=by, now=now, body=body)
 
 
 def _say_why(step, ticket, by, proposal):
@@ -160,13 +165,21 @@ def _propose(step, ticket, form, *, by, now):
 
 
 @transaction.atomic
-def _run(step, ticket, form, mode, proposal, *, by, now):
+def _run(step, ticket, form, mode, proposal, *, by, now, body):
     options = dict(form.cleaned_data)
+    if mode == "confirm" or not step.is_move:
+        locked = actions.lock(ticket.pk, by=by)  # the ticket row first, then the proposal: one order for everybody
+        if locked.version != ticket.version and not _still(step, locked, by, mode, proposal, body):
+            raise AlreadyMoved(locked)
     if mode == "confirm":
-        actions.lock(ticket.pk, by=by)  # the ticket row first, then the proposal: one order for everybody
         hit = Proposal.objects.filter(pk=proposal.pk, status=Proposal.Status.OPEN).update(
             status=Proposal.Status.CONFIRMED, decided_by=by, decided_at=now)
         if not hit:
             raise AlreadyMoved(ticket)
         options["proposed_by"] = proposal.by
     return Taken(step.run(ticket.pk, by=by, now=now, **options))
+
+
+def _still(step, locked, by, mode, proposal, body):
+    """Somebody was quicker: is this step still open to this user on the locked row? Moves ask that themselves."""
+    return step.fits(locked) == "" and _mode(step, locked, by, proposal, body) == mode

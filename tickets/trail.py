@@ -8,6 +8,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 GENESIS = "0" * 64
+canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+
+
+def digest(said):
+    """SHA-256 over the canonical JSON of what an event says, in this order: ticket no., seq, name, source, target,
+    is_move, by, unit, instant in UTC with microseconds, note, data, hash of the event before."""
+    return hashlib.sha256(canonical(said).encode()).hexdigest()
 
 
 class TicketEvent(models.Model):
@@ -40,11 +47,9 @@ class TicketEvent(models.Model):
         return f"{self.ticket_id}/{self.seq} {self.name}"
 
     def digest(self, ticket_no):
-        """SHA-256 over the canonical JSON of everything that the event says, and of the event before."""
-        said = [ticket_no, self.seq, self.name, self.source, self.target, self.is_move, self.by_id, self.unit_id,
-                self.at.astimezone(UTC).isoformat(timespec="microseconds"), self.note, self.data, self.prev_hash]
-        text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        at = self.at.astimezone(UTC).isoformat(timespec="microseconds")
+        return digest([ticket_no, self.seq, self.name, self.source, self.target, self.is_move, self.by_id, self.unit_id, at,
+                       self.note, self.data, self.prev_hash])
 
 
 def extend(ticket, name, **said):

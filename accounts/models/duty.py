@@ -53,7 +53,9 @@ class DutyShift(models.Model):
             return
         duty_roles = {DutyKind.DUTY_LEADER: {Role.DL}, DutyKind.SHIFT_LEADER: {Role.OPS}}
         fits = (
-            self.user.has_role(*duty_roles[self.kind]) if self.kind in duty_roles else self.user.covers(self.unit, *UNIT_ROLES)
+            self.user.has_role(*duty_roles[DutyKind(self.kind)])
+            if self.kind in duty_roles
+            else self.user.covers(self.unit, *UNIT_ROLES)
         )
         if not fits or not self.user.is_active:
             raise ValidationError({"user": _("This person does not hold the role that this duty needs.")})

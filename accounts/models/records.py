@@ -27,7 +27,11 @@ class AuditEntry(models.Model):
             models.Index(fields=["user", "-at"], name="audit_by_user"),
             models.Index(fields=["ticket_no", "at"], name="audit_by_ticket", condition=~Q(ticket_no="")),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(name="never_emptied", level=pgtrigger.Statement, when=pgtrigger.Before,
+                              operation=pgtrigger.Truncate, func="RAISE EXCEPTION 'the audit log is never emptied';"),
+        ]
 
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.kind} {self.what}"

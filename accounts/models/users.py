@@ -50,9 +50,9 @@ class User(AbstractUser):
         CHINESE = "zh-hans", "简体中文"
         ENGLISH = "en", "English"
 
-    first_name = None
-    last_name = None
-    email = None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    email = None  # type: ignore[assignment]
 
     display_name = models.CharField(_("name"), max_length=30)
     phone = EncryptedTextField(_("phone"), blank=True, default="")
@@ -62,10 +62,10 @@ class User(AbstractUser):
     # Part of every session's fingerprint: adding one ends all sessions of this person at once.
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
-    EMAIL_FIELD = None
+    EMAIL_FIELD = None  # type: ignore[assignment]
     REQUIRED_FIELDS = ["display_name"]
 
-    objects = UserManager()
+    objects = UserManager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("user")

@@ -35,6 +35,6 @@ def words(place, rng):
     return {
         "estate": estate, "home": f"{estate}{house}{floor}", "block": f"{estate}{house}", "road": rng.choice(place.roads),
         "spot": rng.choice(place.spots), "days": rng.randint(3, 12), "weeks": rng.choice("两三四"), "months": rng.randint(2, 5),
-        "count": rng.randint(6, 30), "sum": rng.randint(6, 48) * 100, "age": rng.randint(67, 88), "hours": rng.randint(2, 9),
+        "count": rng.randint(6, 30), "few": rng.choice("两三四"), "sum": rng.randint(6, 48) * 100, "age": rng.randint(67, 88), "hours": rng.randint(2, 9),
         "temp": f"3{rng.randint(7, 8)}.{rng.randint(3, 9)}", "plate": f"第{rng.randint(1, 6)}个", "line": rng.choice((6, 9, 12, 21, 105)),
     }

@@ -1,5 +1,6 @@
 """Signed-in callers of the API, and the people and reference data that all its tests need."""
 import pytest
+from django.db import transaction
 from rest_framework.test import APIClient
 from rest_framework.throttling import SimpleRateThrottle
 
@@ -14,9 +15,22 @@ def no_limits(monkeypatch):
     monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", {"reading": None, "writing": None})
 
 
+@pytest.fixture(scope="module")
+def crowd(django_db_setup, django_db_blocker):
+    """People and reference data, made once for a module; each test's own transaction is a savepoint inside."""
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around.__enter__()
+        try:
+            yield factories.make_people()
+        finally:
+            transaction.set_rollback(True)
+            around.__exit__(None, None, None)
+
+
 @pytest.fixture
-def people(db):
-    return factories.make_people()
+def people(crowd, db):
+    return crowd
 
 
 @pytest.fixture

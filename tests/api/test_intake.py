@@ -1,6 +1,4 @@
 """POST /api/v1/tickets/: registering over the API."""
-import threading
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -148,30 +146,6 @@ def test_a_refused_body_does_not_use_up_the_key(people, api):
 def test_an_unusable_key_is_malformed(people, api, key):
     assert_problem(api(people.op).post(URL, BODY, headers={"Idempotency-Key": key}), 400)
     assert not IdempotencyKey.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_threads_with_the_same_key_make_one_ticket(api):
-    people = factories.make_people()
-    clients = [api(people.op) for _thread in range(4)]
-    together, answers = threading.Barrier(len(clients)), []
-
-    def post(client):
-        together.wait()
-        try:
-            answers.append(client.post(URL, BODY, headers={"Idempotency-Key": "once"}))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=post, args=[client]) for client in clients]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
-    assert len({answer.json()["ticket_no"] for answer in answers}) == 1
-    assert (Ticket.objects.count(), Call.objects.count()) == (1, 1)
 
 
 # --- cost --------------------------------------------------------------------------------------------------------

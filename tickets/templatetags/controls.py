@@ -8,13 +8,20 @@ register = template.Library()
 def control(field, **attrs):
     """The widget of a bound field. What is wrong and what helps is announced with it."""
     widget = field.field.widget
-    described = [f"{field.auto_id}-{part}" for part, there in (("error", field.errors), ("help", field.help_text)) if there]
+    if isinstance(widget, forms.Select):
+        ask(field, widget)
     attrs = {name.replace("_", "-"): value for name, value in attrs.items()} | {"class": css_class(widget, bool(field.errors))}
-    if described:
-        attrs["aria-describedby"] = " ".join(described)
+    if described := described_by(field):
+        attrs["aria-describedby"] = described
     if field.errors:
         attrs["aria-invalid"] = "true"
     return field.as_widget(attrs=attrs)
+
+
+def ask(field, widget):
+    """A question that nobody answered yet shows no answer: the first choice of a list is not one."""
+    if field.value() in (None, "") and all(value for value, _label in widget.choices):
+        widget.choices = [("", "—"), *widget.choices]
 
 
 def css_class(widget, wrong):
@@ -28,11 +35,30 @@ def css_class(widget, wrong):
 
 
 @register.filter
+def described_by(field):
+    """The ids of what explains a field: its error, its help."""
+    return " ".join(f"{field.auto_id}-{part}" for part, there in (("error", field.errors), ("help", field.help_text)) if there)
+
+
+@register.filter
 def is_wide(field):
-    """Texts get the whole width of a form."""
+    """Texts and lists of ticks get the whole width of a form."""
     return isinstance(field.field.widget, forms.Textarea | forms.SelectMultiple)
 
 
 @register.filter
 def is_tick(field):
     return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def is_ticks(field):
+    """Several of a list: ticks instead of a box that wants the Ctrl key held."""
+    return isinstance(field.field.widget, forms.SelectMultiple)
+
+
+@register.filter
+def ticks(field):
+    """(value, label, chosen) of a multiple choice, the chosen ones first."""
+    chosen = set(field.value() or [])
+    return sorted(((value, label, value in chosen) for value, label in field.field.choices), key=lambda tick: not tick[2])

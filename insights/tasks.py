@@ -1,0 +1,19 @@
+"""The nightly edge of the audit: reads the clock, looks, and tells supervisors and administrators what is broken."""
+import structlog
+from celery import shared_task
+
+from accounts.instant import database_now
+from insights import audit, chains
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(ignore_result=True, soft_time_limit=1800, time_limit=1900)
+def audit_invariants():
+    """Every rule, then the hash chain of every ticket."""
+    now = database_now()
+    findings = audit.broken([*audit.run(now=now), chains.finding()])
+    for finding in findings:
+        log.error("invariant_broken", code=finding.code, count=finding.count, examples=finding.examples)
+    if findings:
+        audit.raise_alarm(findings, now=now)
