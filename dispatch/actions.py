@@ -3,9 +3,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.roster import people
-from dispatch import assignments
+from dispatch import assignments, requests
 from dispatch.assignments import conflict_with_target
-from dispatch.models import Assignment, Request, Ruling
+from dispatch.models import Assignment, Ruling
 from dispatch.routing import may_lead
 from notices.actions import tell
 from tickets.actions import Refused, lock, move_locked
@@ -59,7 +59,7 @@ def _tell_units(ticket, units, *, now):
         for role in ("unit_leader", "duty_leader", "district_leader"):
             recipients |= set(people(role, unit=units[0], now=now))
     tell(recipients, cause=f"dispatch:{ticket.pk}:{ticket.version}", kind=kind, ticket_no=ticket.ticket_no,
-         params={"title": ticket.title}, channels=("inapp", "sms") if critical else ("inapp",), now=now)
+         channels=("inapp", "sms") if critical else ("inapp",), now=now)
     return ticket
 
 
@@ -106,13 +106,12 @@ def _receipt_is_over(ticket, now):
 def escalate_return(ticket_id, *, by, now, reason):
     """T17: nobody agrees on the unit, or two returns are used up: a ruling is needed."""
     ticket = lock(ticket_id, by=by)
-    requests = Request.objects.filter(ticket=ticket, kind=Request.Kind.RETURN, status=Request.Status.PENDING)
-    requests.exclude(by=by).update(status=Request.Status.EXPIRED, decided_by=by, decided_at=now, decision=reason)
     if ticket.state == State.RETURN_REVIEW:
-        assignments.close_live(ticket, Assignment.Status.RETURNED, now=now)
+        requests.pass_up(ticket, by=by, now=now, decision=reason)
+        assignments.close_returned(ticket, now=now)
     ticket = move_locked(ticket, Ticket.escalate_return, by=by, now=now, note=reason)
     tell(people("supervisor", unit=None, now=now), cause=f"arbitration:{ticket.pk}:{ticket.version}", kind="arbitration",
-         ticket_no=ticket.ticket_no, params={"title": ticket.title}, now=now)
+         ticket_no=ticket.ticket_no, now=now)
     return ticket
 
 
@@ -146,6 +145,8 @@ def assign_down(ticket_id, *, by, now, unit=None, handler=None, due_at=None, not
         raise Refused(_("Name either a unit below yours or a handler."))
     if unit and (unit == ticket.lead_unit or not unit.path.startswith(ticket.lead_unit.path)):
         raise Refused(_("%(unit)s is not below %(lead)s.") % {"unit": unit.name, "lead": ticket.lead_unit.name})
+    if unit and assignments.live(ticket).filter(unit=unit).exists():
+        raise Refused(_("%(unit)s has a part in this ticket already.") % {"unit": unit.name})
     if handler and not handler.covers(ticket.lead_unit, "HD", "LI", "UL"):
         raise Refused(_("%(person)s does not belong to %(unit)s.") % {"person": handler, "unit": ticket.lead_unit})
     if due_at and promised and due_at > promised:

@@ -54,6 +54,12 @@ def close_live(ticket, status, *, now):
     return ticket
 
 
+def close_returned(ticket, *, now):
+    """The lead unit returned the ticket, with what it had given to units below; co-units are only relieved of it."""
+    live(ticket).filter(role=Assignment.Role.LEAD).update(status=Status.RETURNED, closed_at=now)
+    return close_live(ticket, Status.RECALLED, now=now)
+
+
 def close_answered(ticket, *, now):
     """The reply was approved: the lead's part is confirmed, parts that never answered count as waived by it."""
     answered = live(ticket).exclude(status=Status.REPLIED)

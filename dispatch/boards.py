@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from dispatch.models import Assignment, Escalation, Reminder, Request, SupervisionOrder
 from tickets.choices import Outcome, Urgency
-from tickets.clocks import UNFINISHED, Clock, Status
+from tickets.clocks import UNFINISHED, WINDOWS, Clock, Status
 from tickets.models import Proposal, Ticket
 from tickets.presenters import YELLOW
 from tickets.queues import NOTHING_LATE, Desk, WorkList, in_state, late, seen
@@ -18,8 +18,11 @@ from tickets.steps import STEPS
 UNIT = (Role.LI, Role.HD, Role.UL)
 Kind = Request.Kind
 WITHIN = timedelta(days=7)
+OS = SupervisionOrder.Status
+WITH_UNIT = (OS.ISSUED, OS.ACKNOWLEDGED, OS.SENT_BACK)  # orders that wait for the unit
 HIGH_RUNGS = ("L3", "L4")
 GONE = (Assignment.Status.RETURNED, Assignment.Status.RECALLED)
+OWED = (Assignment.Status.PENDING, Assignment.Status.ACCEPTED)
 
 
 def of_ticket(rows):
@@ -35,8 +38,13 @@ def field_of(rows, field):
 
 def with_proposal(rows):
     waiting = of_ticket(Proposal.objects.filter(status=Proposal.Status.OPEN)).order_by("at")
-    return rows.annotate(asked_at=field_of(waiting, "at"), asked=field_of(waiting, "step"), asker=field_of(waiting, "by__display_name")) \
-        .filter(asked_at__isnull=False)
+    return asking(rows, waiting, what="step", who="by__display_name")
+
+
+def asking(rows, waiting, *, what, who):
+    """Tickets that wait for a decision: since when, what is asked, and by whom."""
+    first = {"asked_at": "at", "asked": what, "asker": who}
+    return rows.annotate(**{name: field_of(waiting, field) for name, field in first.items()}).filter(asked_at__isnull=False)
 
 
 def proposals_by_others(user, now):
@@ -52,8 +60,7 @@ def step_and_asker(ticket):
 def requested(*kinds):
     def rows(user, now):
         waiting = of_ticket(Request.objects.filter(status=Request.Status.PENDING, kind__in=kinds)).order_by("at")
-        return seen(user).annotate(asked_at=field_of(waiting, "at"), asked=field_of(waiting, "kind"), asker=field_of(waiting, "unit__name")) \
-            .filter(asked_at__isnull=False)
+        return asking(seen(user), waiting, what="kind", who="unit__name")
 
     return rows
 
@@ -63,16 +70,19 @@ def kind_and_unit(ticket):
 
 
 REQUEST_LIST = {"order": "asked_at", "remark": kind_and_unit, "edge": "orange"}
-PROPOSALS = WorkList("confirm", _("To confirm"), _("No proposal waits for a second person."), proposals_by_others, order="asked_at",
-                     edge="purple", remark=step_and_asker)
+PROPOSALS = WorkList("confirm", _("To confirm"), _("No proposal waits for a second person."), proposals_by_others,
+                     order="asked_at", remark=step_and_asker, edge="purple")
 
 
 # --- dispatch ------------------------------------------------------------------------------------------------------
 
 DISPATCH = Desk("dispatch", _("Dispatch desk"), (Role.DP,), (
-    WorkList("cases", _("Awaiting dispatch"), _("Nothing waits for dispatch."), in_state(State.PENDING_DISPATCH), edge="blue"),
-    WorkList("returns", _("Returns to decide"), _("No return waits for a decision."), in_state(State.RETURN_REVIEW), edge="orange"),
-    WorkList("unsigned", _("Not signed yet"), _("Every dispatched ticket was signed."), in_state(State.PENDING_RECEIPT), edge="yellow"),
+    WorkList("cases", _("Awaiting dispatch"), _("Nothing waits for dispatch."), in_state(State.PENDING_DISPATCH),
+             edge="blue"),
+    WorkList("returns", _("Returns to decide"), _("No return waits for a decision."), in_state(State.RETURN_REVIEW),
+             edge="orange"),
+    WorkList("unsigned", _("Not signed yet"), _("Every dispatched ticket was signed."),
+             in_state(State.PENDING_RECEIPT), edge="yellow"),
     WorkList("rulings", _("Waiting for a ruling"), _("No ticket waits for a ruling."), in_state(State.ARBITRATION)),
 ), app="dispatch")
 
@@ -99,7 +109,7 @@ def unit_soon_late(user, now):
 
 def soon_late(rows, now):
     """Yellow and orange lights: not late, and three quarters of the time are gone."""
-    nearly = Clock.objects.filter(status=Status.RUNNING, due_at__gte=now,
+    nearly = Clock.objects.exclude(kind__in=WINDOWS).filter(status=Status.RUNNING, due_at__gte=now,
                                   due_at__lte=Value(now) + F("length") * Value(timedelta(seconds=1 - YELLOW)))
     return rows.filter(Exists(of_ticket(nearly)), state__in=OPEN, next_due_at__gte=now)
 
@@ -111,15 +121,15 @@ def to_contact(user, now):
 
 def parts(user, now):
     """Tickets of other units in which ours owes a part, as co-unit or as the unit below."""
-    mine = Assignment.objects.filter(unit__in=user.unit_scope(*UNIT), status__in=(Assignment.Status.PENDING, Assignment.Status.ACCEPTED))
+    mine = Assignment.objects.filter(unit__in=user.unit_scope(*UNIT), status__in=OWED)
     return seen(user).filter(Exists(of_ticket(mine.exclude(role=Assignment.Role.LEAD, level=1))), state__in=OPEN)
 
 
 def to_answer(user, now):
     """Supervision orders and reminders that wait for our answer."""
-    orders = SupervisionOrder.objects.filter(status__in=(
-        SupervisionOrder.Status.ISSUED, SupervisionOrder.Status.ACKNOWLEDGED, SupervisionOrder.Status.SENT_BACK))
-    return led_by(user).filter(Exists(of_ticket(orders)) | Exists(of_ticket(Reminder.objects.filter(acknowledged_at=None))), state__in=OPEN)
+    orders = SupervisionOrder.objects.filter(status__in=WITH_UNIT)
+    reminders = Reminder.objects.filter(acknowledged_at=None)
+    return led_by(user).filter(Exists(of_ticket(orders)) | Exists(of_ticket(reminders)), state__in=OPEN)
 
 
 def unit_proposals(user, now):
@@ -142,7 +152,8 @@ INBOX = Desk("unit", _("Unit inbox"), UNIT, (
     WorkList("late", _("Late"), NOTHING_LATE, unit_late, edge="red"),
     WorkList("redo", _("To be redone"), _("Nothing is to be redone."), at_unit(State.HANDLING, redo_round__gt=0), edge="red"),
     WorkList("parts", _("Our parts"), _("No other unit waits for our part."), parts, edge="blue"),
-    WorkList("answer", _("Orders and reminders"), _("No order and no reminder waits for an answer."), to_answer, edge="orange"),
+    WorkList("answer", _("Orders and reminders"), _("No order and no reminder waits for an answer."), to_answer,
+             edge="orange"),
     WorkList("confirm", _("To be signed off"), _("No proposal waits for a second person."), unit_proposals, order="asked_at",
              remark=step_and_asker, edge="orange"),
     WorkList("waiting", _("Waiting for the hotline"), _("Nothing waits for the hotline."),
@@ -181,14 +192,13 @@ def repeated(user, now):
     return seen(user).filter(Q(repeat_count__gt=0) | Q(reporter_count__gt=1), state__in=OPEN)
 
 
-OS = SupervisionOrder.Status
 SUPERVISION = Desk("supervision", _("Supervision board"), (Role.SV,), (
     WorkList("late", _("Red: late"), NOTHING_LATE, late, edge="red"),
     WorkList("soon", _("Yellow: soon late"), _("Nothing is soon late."), all_soon_late, edge="yellow"),
-    WorkList("orders", _("Orders out"), _("No supervision order is out."), with_order(OS.ISSUED, OS.ACKNOWLEDGED, OS.SENT_BACK),
+    WorkList("orders", _("Orders out"), _("No supervision order is out."), with_order(*WITH_UNIT),
              order="order_due", remark=order_status, edge="orange"),
-    WorkList("answered", _("Orders answered"), _("No answered order waits to be closed."), with_order(OS.FED_BACK), order="order_due",
-             remark=order_status, edge="green"),
+    WorkList("answered", _("Orders answered"), _("No answered order waits to be closed."), with_order(OS.FED_BACK),
+             order="order_due", remark=order_status, edge="green"),
     WorkList("rulings", _("Rulings"), _("No ticket waits for a ruling."), in_state(State.ARBITRATION), edge="orange"),
     WorkList("hard", _("Adjudication"), _("No case is in adjudication."), in_state(State.ADJUDICATION), edge="red"),
     WorkList("requests", _("Extensions, suspensions"), _("No request waits for a decision."),
@@ -200,8 +210,9 @@ SUPERVISION = Desk("supervision", _("Supervision board"), (Role.SV,), (
 COORDINATION = Desk("coordination", _("Requests"), (Role.ZH,), (
     WorkList("exclusions", _("Exclusions"), _("No unit asks for an exclusion."), requested(Kind.EXCLUSION), **REQUEST_LIST),
     WorkList("extensions", _("Extensions"), _("No unit asks for an extension."), requested(Kind.EXTENSION), **REQUEST_LIST),
-    WorkList("suspensions", _("Suspensions"), _("No unit asks for a suspension."), requested(Kind.SUSPENSION), **REQUEST_LIST),
-    WorkList("orders", _("Orders out"), _("No supervision order is out."), with_order(OS.ISSUED, OS.ACKNOWLEDGED, OS.SENT_BACK, OS.FED_BACK),
+    WorkList("suspensions", _("Suspensions"), _("No unit asks for a suspension."), requested(Kind.SUSPENSION),
+             **REQUEST_LIST),
+    WorkList("orders", _("Orders out"), _("No supervision order is out."), with_order(*WITH_UNIT, OS.FED_BACK),
              order="order_due", remark=order_status),
     PROPOSALS,
 ), app="dispatch")
@@ -222,11 +233,13 @@ def rung_reached(ticket):
 
 
 DUTY = Desk("duty", _("Duty board"), (Role.DL,), (
-    WorkList("critical", _("Critical now"), _("No critical ticket is open."), in_state(*OPEN, urgency=Urgency.CRITICAL), edge="red"),
+    WorkList("critical", _("Critical now"), _("No critical ticket is open."),
+             in_state(*OPEN, urgency=Urgency.CRITICAL), edge="red"),
     WorkList("high", _("Level 3 and above"), _("Nothing has climbed to level 3."), escalated_high, order="-climbed_at",
              remark=rung_reached, edge="red"),
     PROPOSALS,
-    WorkList("suspensions", _("Suspensions asked for"), _("No unit asks for a suspension."), requested(Kind.SUSPENSION), **REQUEST_LIST),
+    WorkList("suspensions", _("Suspensions asked for"), _("No unit asks for a suspension."),
+             requested(Kind.SUSPENSION), **REQUEST_LIST),
     WorkList("rulings", _("Rulings"), _("No ticket waits for a ruling."), in_state(State.ARBITRATION), edge="orange"),
     WorkList("late", _("Late"), NOTHING_LATE, late, edge="red"),
     WorkList("negative", _("Negative callback"), _("No callback was negative."),

@@ -53,10 +53,9 @@ class Swept:
 
 @dataclass
 class Look:
-    """One ticket at one look: the rungs reached, and the clocks as they go on from here."""
+    """One ticket at one look, and the rungs that it reached."""
 
     ticket: Ticket
-    clocks: list = field(default_factory=list)
     rungs: list = field(default_factory=list)
 
 
@@ -112,15 +111,12 @@ def due_clocks(tickets, now):
 
 def fire(tickets, clocks, posts, now):
     """Write what these clocks of locked tickets have reached: rungs, one event a ticket, notices, the next look."""
-    by_id = {ticket.pk: ticket for ticket in tickets}
-    looks = {pk: Look(ticket) for pk, ticket in by_id.items()}
+    looks = {ticket.pk: Look(ticket) for ticket in tickets}  # a ticket with two due clocks comes twice
     known = set(Escalation.objects.filter(clock__in=clocks).values_list("clock", "level"))
     for clock in clocks:
         look = looks[clock.ticket_id]
-        look.clocks.append(clock)
         look.rungs += [rung for rung in climb(clock, now) if (rung.clock_id, rung.level) not in known]
-    looks = [look for look in looks.values() if look.clocks]
-    telling = [look for look in looks if look.rungs]
+    telling = [look for look in looks.values() if look.rungs]
     Escalation.objects.bulk_create([rung for look in telling for rung in look.rungs], ignore_conflicts=True)
     write_events(telling, now)
     update_rows(Clock, {"level": "int", "next_fire_at": "timestamptz"}, clocks)

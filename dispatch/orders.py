@@ -3,8 +3,6 @@ from django.utils.translation import gettext as _
 
 from dispatch import supervision
 from dispatch.models import SupervisionOrder
-from tickets.actions import Refused
-from tickets.models import Ticket
 
 Status = SupervisionOrder.Status
 UNANSWERED = (Status.ISSUED, Status.ACKNOWLEDGED, Status.SENT_BACK)
@@ -13,7 +11,7 @@ UNANSWERED = (Status.ISSUED, Status.ACKNOWLEDGED, Status.SENT_BACK)
 def open_of(ticket):
     """Open orders, read once per ticket instance: several steps ask on one page."""
     if not hasattr(ticket, "_open_orders"):
-        ticket._open_orders = list(supervision.open_orders(ticket).select_related("unit", "by").order_by("pk"))
+        ticket._open_orders = list(supervision.orders(ticket, *supervision.NOT_CLOSED))
     return ticket._open_orders
 
 
@@ -34,24 +32,17 @@ def waits(find):
     return lambda ticket, user: "" if find(ticket, user) else _("No supervision order waits for you.")
 
 
-def _found(find, ticket_id, by):
-    order = find(Ticket.objects.visible_to(by).get(pk=ticket_id), by)
-    if order is None:
-        raise Refused(_("No supervision order waits for you."))
-    return order
-
-
 def issue(ticket_id, *, by, now, kind, text):
-    return supervision.issue(ticket_id, kind=kind, text=text, by=by, now=now).ticket
+    return supervision.issue(ticket_id, kind=kind, text=text, by=by, now=now)
 
 
 def answer(ticket_id, *, by, now, text):
-    return supervision.feed_back(_found(to_answer, ticket_id, by).pk, by=by, now=now, feedback=text).ticket
+    return supervision.feed_back(ticket_id, by=by, now=now, text=text)
 
 
 def send_back(ticket_id, *, by, now, reason):
-    return supervision.send_back(_found(to_send_back, ticket_id, by).pk, by=by, now=now, reason=reason).ticket
+    return supervision.send_back(ticket_id, by=by, now=now, note=reason)
 
 
 def close(ticket_id, *, by, now, note=""):
-    return supervision.close(_found(to_judge, ticket_id, by).pk, by=by, now=now, note=note).ticket
+    return supervision.close(ticket_id, by=by, now=now, note=note)

@@ -23,7 +23,7 @@ def remind(ticket_id, *, by, now, note):
         recipients = [person for role in ("unit_liaison", "unit_handler")
                       for person in people(role, unit=ticket.lead_unit, now=now)]
         tell(recipients, cause=f"remind:{ticket.pk}:{ticket.version}", kind="reminder", ticket_no=ticket.ticket_no,
-             params={"note": note}, now=now)
+             now=now)
     return ticket
 
 

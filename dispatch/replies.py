@@ -3,7 +3,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.roster import people
-from dispatch import assignments
+from dispatch import assignments, requests
 from dispatch.models import Assignment, Contact, Reply
 from notices.actions import tell
 from tickets.actions import Refused, lock, move_locked, record_locked
@@ -43,6 +43,7 @@ def submit_reply(ticket_id, *, by, now, proposed_by=None, **block):
         raise Refused(_("No reached contact is on record: log the contact first, or say why there was none."))
     Reply.objects.create(ticket=ticket, round=ticket.round, unit=ticket.lead_unit, by=proposed_by or by, at=now,
                          signed_by=by if proposed_by else None, **block)
+    requests.expire(ticket, now=now)
     return move_locked(ticket, Ticket.submit_reply, by=by, now=now, beyond_duty=block.get("beyond_duty", False),
                        data={"solved": block["solved"]})
 
@@ -125,5 +126,5 @@ def add_co_unit(ticket_id, *, by, now, co_units, opinion=""):
     ticket = record_locked(ticket, "add_co_unit", by=by, now=now, note=opinion, data={"units": [u.code for u in co_units]})
     for unit in co_units:
         tell(people("unit_liaison", unit=unit, now=now), cause=f"co:{ticket.pk}:{ticket.version}:{unit.pk}", kind="dispatched",
-             ticket_no=ticket.ticket_no, params={"title": ticket.title}, now=now)
+             ticket_no=ticket.ticket_no, now=now)
     return ticket

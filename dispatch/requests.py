@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.roster import people
 from dispatch import assignments
-from dispatch.models import Assignment, Request
+from dispatch.models import Request
 from notices.actions import tell, tell_citizen
 from tickets import clocks
 from tickets.actions import AlreadyMoved, Refused, lock, move_locked, record_locked
@@ -51,14 +51,23 @@ def _decide(ticket, kind, *, by, now, approved, decision):
     request = pending(ticket, kind)
     if request is None:
         raise Refused(_("There is no open request of this kind."))
-    if by.pk in (request.by_id, request.signed_by_id) or (request.unit and by.covers(request.unit, "LI", "HD", "UL")):
-        raise Refused(_("Who asked, or belongs to the unit that asked, cannot decide."))
-    request.status = Status.APPROVED if approved else Status.REJECTED
-    request.decided_by, request.decided_at, request.decision = by, now, decision
-    request.save(update_fields=["status", "decided_by", "decided_at", "decision"])
+    _close(request, Status.APPROVED if approved else Status.REJECTED, by=by, now=now, decision=decision)
     tell([request.by], cause=f"request:{request.pk}", kind=f"{kind}_{request.status}", ticket_no=ticket.ticket_no,
          params={"decision": decision}, now=now)
     return request
+
+
+def _close(request, status, *, by, now, decision):
+    if by.pk in (request.by_id, request.signed_by_id) or (request.unit and by.covers(request.unit, "LI", "HD", "UL")):
+        raise Refused(_("Who asked, or belongs to the unit that asked, cannot decide."))
+    request.status, request.decided_by, request.decided_at, request.decision = status, by, now, decision
+    request.save(update_fields=["status", "decided_by", "decided_at", "decision"])
+
+
+def expire(ticket, *, now, kinds=(Kind.EXTENSION, Kind.SUSPENSION)):
+    """What the unit asked for falls away when the ticket leaves its hands; nobody could decide it any more."""
+    Request.objects.filter(ticket=ticket, kind__in=kinds, status=Status.PENDING).update(
+        status=Status.EXPIRED, decided_at=now)
 
 
 # --- return ---------------------------------------------------------------------------------------------
@@ -82,7 +91,7 @@ def request_return(ticket_id, *, by, now, reason_code, reason, legal_basis, sugg
     ticket = move_locked(ticket, Ticket.request_return, by=by, now=now, note=reason,
                          data={"reason": reason_code, "suggested_unit": suggested_unit.code})
     tell(people("dispatcher", unit=None, now=now), cause=f"return:{ticket.pk}:{ticket.version}", kind="return_requested",
-         ticket_no=ticket.ticket_no, params={"title": ticket.title}, now=now)
+         ticket_no=ticket.ticket_no, now=now)
     return ticket
 
 
@@ -90,8 +99,17 @@ def request_return(ticket_id, *, by, now, reason_code, reason, legal_basis, sugg
 def approve_return(ticket_id, *, by, now, decision=""):
     ticket = lock(ticket_id, by=by)
     _decide(ticket, Kind.RETURN, by=by, now=now, approved=True, decision=decision)
-    assignments.close_live(ticket, Assignment.Status.RETURNED, now=now)
+    expire(ticket, now=now)
+    assignments.close_returned(ticket, now=now)
     return move_locked(ticket, Ticket.approve_return, by=by, now=now, note=decision)
+
+
+def pass_up(ticket, *, by, now, decision):
+    """T17: the return is not decided but ruled on; whatever else the unit asked for falls away with it."""
+    request = pending(ticket, Kind.RETURN)
+    if request:
+        _close(request, Status.EXPIRED, by=by, now=now, decision=decision)
+    expire(ticket, now=now)
 
 
 @transaction.atomic
@@ -172,6 +190,7 @@ def request_suspension(ticket_id, *, by, now, reason_code, reason, plan, review_
 def approve_suspension(ticket_id, *, by, now, decision, proposed_by=None):
     ticket = lock(ticket_id, by=by)
     request = _decide(ticket, Kind.SUSPENSION, by=by, now=now, approved=True, decision=decision)
+    expire(ticket, now=now)
     ticket = move_locked(ticket, Ticket.approve_suspension, by=by, now=now, note=decision, review_date=request.review_date,
                          data={"proposed_by": proposed_by.username if proposed_by else ""})
     _tell_caller(ticket, f"suspended:{request.pk}", "suspended", now, review_date=request.review_date.isoformat())

@@ -20,8 +20,6 @@ class ExclusionForm(ReasonForm):
     reason_code = forms.forms.ChoiceField(label=_("Ground"), choices=ExclusionReason.choices)
 
 
-
-
 def leader_if_urgent(ticket, user, data):
     """Urgent cases need the unit leader's signature; the leader himself acts alone."""
     return not is_urgent(ticket) or leader(ticket, user)
@@ -62,7 +60,7 @@ register(
     Step("sign", _("Sign for it"), actions.sign, forms.SignForm, tone="primary"),
     Step("deem_signed", _("Count as signed"), actions.deem_signed),
     Step("request_return", _("Ask to return it"), requests.request_return, forms.ReturnForm,
-         propose=who.by_lead_unit(Role.LI), alone=leader_if_urgent),
+         propose=who.by_lead_unit(Role.LI), alone=leader_if_urgent, second=leader),
     Step("approve_return", _("Accept the return"), requests.approve_return, forms.DecisionForm, tone="primary",
          ready=requests.one_waits(Kind.RETURN)),
     Step("reject_return", _("Reject the return"), requests.reject_return, forms.StrictDecisionForm,
@@ -71,10 +69,10 @@ register(
     Step("designate", _("Name the unit by ruling"), actions.designate, forms.DesignateForm, tone="primary"),
     Step("record_contact", _("Log contact with the citizen"), replies.record_contact, forms.ContactForm, tone="primary"),
     Step("submit_reply", _("Submit the reply"), replies.submit_reply, forms.ReplyForm, tone="primary",
-         propose=below_leader, alone=leader_signs_reply),
+         propose=below_leader, alone=leader_signs_reply, second=leader),
     Step("assign_down", _("Assign down"), actions.assign_down, forms.AssignDownForm),
     Step("request_extension", _("Ask for an extension"), requests.request_extension, forms.ExtensionForm,
-         propose=below_leader, alone=leader_only, ready=requests.none_waits(Kind.EXTENSION)),
+         propose=below_leader, alone=leader_only, second=leader, ready=requests.none_waits(Kind.EXTENSION)),
     Step("decide_extension", _("Decide the extension"), requests.decide_extension, forms.ExtensionDecisionForm, tone="primary",
          ready=requests.one_waits(Kind.EXTENSION)),
     Step("approve_suspension", _("Approve the suspension"), requests.approve_suspension, forms.StrictDecisionForm,
@@ -83,14 +81,14 @@ register(
     Step("return_reply", _("Send the reply back"), replies.return_reply, forms.ReplyReturnForm),
     # operations
     Step("request_suspension", _("Ask for suspension"), requests.request_suspension, forms.SuspensionForm,
-         states=(State.HANDLING,), may=unit_people, propose=below_leader, alone=leader_only,
+         states=(State.HANDLING,), may=unit_people, propose=below_leader, alone=leader_only, second=leader,
          ready=requests.none_waits(Kind.SUSPENSION)),
     Step("reject_suspension", _("Reject the suspension"), requests.reject_suspension, forms.StrictDecisionForm,
          states=(State.HANDLING,), may=who.by_role(Role.SV, Role.DL), ready=requests.one_waits(Kind.SUSPENSION)),
     Step("request_exclusion", _("Ask for exclusion from assessment"), requests.request_exclusion, ExclusionForm,
          states=OPEN, may=leader, ready=requests.none_waits(Kind.EXCLUSION)),
     Step("decide_exclusion", _("Decide the exclusion"), requests.decide_exclusion, forms.ExtensionDecisionForm,
-         states=OPEN, may=who.by_role(Role.ZH), propose=who.by_role(Role.SV), alone=never_alone,
+         states=SUPERVISED, may=who.by_role(Role.ZH), propose=who.by_role(Role.SV), alone=never_alone,
          ready=requests.one_waits(Kind.EXCLUSION)),
     Step("record_progress", _("Report progress"), replies.record_progress, forms.PartForm,
          states=(State.HANDLING, State.SUSPENDED), may=who.any_of(unit_people, has_part)),

@@ -1,4 +1,5 @@
 """What dispatch, handling and supervision add to the time line and to the page of a ticket."""
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,8 +14,12 @@ from tickets.presenters import Pill
 from tickets.story import Chapter, Item, Panel, Word, label_of, register, yes_or_no
 
 PART_TONE = {
-    Assignment.Status.PENDING: "yellow", Assignment.Status.ACCEPTED: "blue", Assignment.Status.REPLIED: "green",
-    Assignment.Status.CONFIRMED: "green", Assignment.Status.RETURNED: "orange", Assignment.Status.REDO: "orange",
+    Assignment.Status.PENDING: "yellow",
+    Assignment.Status.ACCEPTED: "blue",
+    Assignment.Status.REPLIED: "green",
+    Assignment.Status.CONFIRMED: "green",
+    Assignment.Status.RETURNED: "orange",
+    Assignment.Status.REDO: "orange",
 }
 REPLY_TONE = {Reply.Status.SUBMITTED: "yellow", Reply.Status.APPROVED: "green", Reply.Status.RETURNED: "orange"}
 REQUEST_TONE = {Request.Status.PENDING: "yellow", Request.Status.APPROVED: "green", Request.Status.REJECTED: "red"}
@@ -40,8 +45,11 @@ def chapter(ticket, user, reading):
         Panel(_("Requests"), [request_item(request, reading) for request in asked]),
         Panel(_("Supervision orders"), [order_item(order, reading) for order in orders]),
     ]
-    return Chapter(panels=[panel for panel in panels if panel.items], units={part.unit.code: part.unit.name for part in parts},
-                   facts=facts_of_parts(parts))
+    return Chapter(
+        panels=[panel for panel in panels if panel.items],
+        units={part.unit.code: part.unit.name for part in parts},
+        facts=facts_of_parts(parts),
+    )
 
 
 def facts_of_parts(parts):
@@ -49,44 +57,71 @@ def facts_of_parts(parts):
     facts = {}
     for part in parts:
         for name in ("dispatch", "express_dispatch", "designate"):
-            facts.setdefault((name, part.opened_at), []).append((part.get_role_display(), part.unit.name))
+            told, fact = facts.setdefault((name, part.opened_at), []), (part.get_role_display(), part.unit.name)
+            if fact not in told:
+                told.append(fact)
     return facts
 
 
 def part_item(part, reading):
     role = part.get_role_display() if part.level == 1 else _("Level %(level)d") % {"level": part.level}
     return Item(
-        head=f"{part.unit.name} · {role}", pill=Pill(part.get_status_display(), PART_TONE.get(part.status, "")),
-        facts=some((_("Handler"), part.handler and part.handler.display_name), (_("Given"), part.opened_at), (_("Due"), part.due_at),
-                   (_("Signed"), part.signed_at), (_("Counts as signed"), _("Yes") if part.deemed_signed else ""),
-                   (_("Opinion"), reading.text(part.opinion))),
-        text=reading.text(part.result))
+        head=f"{part.unit.name} · {role}",
+        pill=Pill(part.get_status_display(), PART_TONE.get(part.status, "")),
+        facts=some(
+            (_("Handler"), part.handler and part.handler.display_name),
+            (_("Given"), part.opened_at),
+            (_("Due"), part.due_at),
+            (_("Signed"), part.signed_at),
+            (_("Counts as signed"), _("Yes") if part.deemed_signed else ""),
+            (_("Opinion"), reading.text(part.opinion)),
+        ),
+        text=reading.text(part.result),
+    )
 
 
 def reply_item(reply, reading):
     return Item(
-        head=f"{reply.unit.name} · {reply.by.display_name}", pill=Pill(reply.get_status_display(), REPLY_TONE.get(reply.status, "")),
-        facts=some((_("Given"), reply.at), (_("Is what was reported true?"), reply.get_truth_display()),
-                   (_("Was the citizen contacted?"), yes_or_no(reply.contacted)), (_("If not, why"), reading.text(reply.not_contacted_reason)),
-                   (_("Is it solved?"), reply.get_solved_display()), (_("Why not solved"), reading.text(reply.unsolved_reason)),
-                   (_("Basis"), reading.text(reply.basis)), (_("The unit's own callback"), reply.get_self_callback_display()),
-                   (_("What the citizen said"), reading.text(reply.self_callback_note)),
-                   (_("Beyond our duty"), _("Yes") if reply.beyond_duty else ""), (_("Follow up on"), reply.follow_up_on),
-                   (_("Fault"), reply.get_fault_display()), (_("What to mend"), reading.text(reply.review_note))),
-        text=reading.text(reply.text))
+        head=f"{reply.unit.name} · {reply.by.display_name}",
+        pill=Pill(reply.get_status_display(), REPLY_TONE.get(reply.status, "")),
+        facts=some(
+            (_("Given"), reply.at),
+            (_("Is what was reported true?"), reply.get_truth_display()),
+            (_("Was the citizen contacted?"), yes_or_no(reply.contacted)),
+            (_("If not, why"), reading.text(reply.not_contacted_reason)),
+            (_("Is it solved?"), reply.get_solved_display()),
+            (_("Why not solved"), reading.text(reply.unsolved_reason)),
+            (_("Basis"), reading.text(reply.basis)),
+            (_("The unit's own callback"), reply.get_self_callback_display()),
+            (_("What the citizen said"), reading.text(reply.self_callback_note)),
+            (_("Beyond our duty"), _("Yes") if reply.beyond_duty else ""),
+            (_("Follow up on"), reply.follow_up_on),
+            (_("Fault"), reply.get_fault_display()),
+            (_("What to mend"), reading.text(reply.review_note)),
+        ),
+        text=reading.text(reply.text),
+    )
 
 
 def request_item(request, reading):
     asker = request.unit.name if request.unit else request.by.display_name
     return Item(
-        head=f"{request.get_kind_display()} · {asker}", pill=Pill(request.get_status_display(), REQUEST_TONE.get(request.status, "")),
-        facts=some((_("Asked"), request.at), (_("By"), request.by.display_name), (_("Amount"), amount_of(request.amount)),
-                   (_("Legal basis"), reading.text(request.legal_basis)),
-                   (_("Unit that should have it"), request.suggested_unit and request.suggested_unit.name),
-                   (_("Plan"), reading.text(request.plan)), (_("Review date"), request.review_date),
-                   (_("When the citizen was told"), request.citizen_told_at),
-                   (_("Decided by"), request.decided_by and request.decided_by.display_name), (_("Decision"), reading.text(request.decision))),
-        text=reading.text(request.reason))
+        head=f"{request.get_kind_display()} · {asker}",
+        pill=Pill(request.get_status_display(), REQUEST_TONE.get(request.status, "")),
+        facts=some(
+            (_("Asked"), request.at),
+            (_("By"), request.by.display_name),
+            (_("Amount"), amount_of(request.amount)),
+            (_("Legal basis"), reading.text(request.legal_basis)),
+            (_("Unit that should have it"), request.suggested_unit and request.suggested_unit.name),
+            (_("Plan"), reading.text(request.plan)),
+            (_("Review date"), request.review_date),
+            (_("When the citizen was told"), request.citizen_told_at),
+            (_("Decided by"), request.decided_by and request.decided_by.display_name),
+            (_("Decision"), reading.text(request.decision)),
+        ),
+        text=reading.text(request.reason),
+    )
 
 
 def amount_of(amount):
@@ -101,27 +136,39 @@ def order_item(order, reading):
     return Item(
         head=f"{order.get_kind_display()} · {order.unit.name if order.unit else ''}",
         pill=Pill(order.get_status_display(), ORDER_TONE.get(order.status, "red")),
-        facts=some((_("Issued"), order.at), (_("By"), _("The system") if order.by.is_system else order.by.display_name), (_("Due"), order.due_at),
-                   (_("Answer to the order"), reading.text(order.feedback)), (_("Answered"), order.fed_back_at)),
-        text=reading.text(order.text))
+        facts=some(
+            (_("Issued"), order.at),
+            (_("By"), _("The system") if order.by.is_system else order.by.display_name),
+            (_("Due"), order.due_at),
+            (_("Answer to the order"), reading.text(order.feedback)),
+            (_("Answered"), order.fed_back_at),
+        ),
+        text=reading.text(order.text),
+    )
 
 
 def told_of(rungs, user):
     """Those that this user may acknowledge, as dispatch.escalation.may_acknowledge says, in one query for all."""
     if not rungs or user.has_role(Role.DL):
         return rungs
-    causes = set(Notice.objects.filter(recipient=user, cause__in=[cause_of(rung) for rung in rungs]).values_list("cause", flat=True))
+    causes = set(
+        Notice.objects.filter(recipient=user, cause__in=[cause_of(rung) for rung in rungs]).values_list("cause", flat=True)
+    )
     return [rung for rung in rungs if cause_of(rung) in causes]
 
 
 def escalation_item(rung, is_mine):
     return Item(
-        head=f"{Kind(rung.kind).label} · {rung.rung}", pill=Pill(_("Not acknowledged"), "red"), facts=[(_("Reached"), rung.fired_at)],
-        act=reverse("dispatch:acknowledge", args=[rung.pk]) if is_mine else "", act_label=_("Acknowledge"))
+        head=f"{Kind(rung.kind).label} · {rung.rung}",
+        pill=Pill(_("Not acknowledged"), "red"),
+        facts=[(_("Reached at"), rung.fired_at)],
+        act=reverse("dispatch:acknowledge", args=[rung.pk]) if is_mine else "",
+        act_label=_("Acknowledge"),
+    )
 
 
 def clock_label(text):
-    """"COMPLETION#1" as "Completion"."""
+    """ "COMPLETION#1" as "Completion"."""
     return Kind(text.split("#")[0]).label
 
 
@@ -170,7 +217,7 @@ register(
     },
     decoders={
         "method": (gettext_lazy("How"), label_of(ContactMethod)),
-        "reached": (gettext_lazy("Reached"), yes_or_no),
+        "reached": (gettext_lazy("Was the citizen reached?"), yes_or_no),
         "told_deadline": (gettext_lazy("The citizen was told by when"), yes_or_no),
         "emergency_told": (gettext_lazy("Emergency line told"), None),
         "kind": (gettext_lazy("Kind"), label_of(SupervisionOrder.Kind, Reminder.Kind)),

@@ -40,21 +40,6 @@ def orders(ticket, *statuses):
     return found.select_related("unit", "by").order_by("at", "pk")
 
 
-# For Step.ready: a sentence when no order is there to act on.
-
-
-def one_waits(ticket, user):
-    return "" if orders(ticket, *UNANSWERED).exists() else _("No supervision order waits for an answer.")
-
-
-def one_answered(ticket, user):
-    return "" if orders(ticket, Status.FED_BACK).exists() else _("No supervision order was answered.")
-
-
-def one_open(ticket, user):
-    return "" if orders(ticket, *NOT_CLOSED).exists() else _("No supervision order is open.")
-
-
 @transaction.atomic
 def issue(ticket_id, *, kind, by, now, text=""):
     """O3: at most one open order of a kind. `text` is empty when the ladder issues it."""

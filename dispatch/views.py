@@ -1,4 +1,5 @@
 """The desks of dispatch, units, supervision and duty, and the acknowledgement of an escalation."""
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
@@ -18,7 +19,12 @@ DUTY_KINDS = (DutyKind.DUTY_LEADER, DutyKind.SHIFT_LEADER)
 
 def on_duty(request, now):
     """人手: who leads at this moment."""
-    shifts = DutyShift.objects.covering(now).filter(kind__in=DUTY_KINDS).select_related("user", "unit").order_by("kind", "unit__path")
+    shifts = (
+        DutyShift.objects.covering(now)
+        .filter(kind__in=DUTY_KINDS)
+        .select_related("user", "unit")
+        .order_by("kind", "unit__path")
+    )
     return {"on_duty": list(shifts)}
 
 

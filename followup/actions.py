@@ -2,17 +2,18 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roster import people
-from dispatch import assignments, replies
+from dispatch import assignments, replies, requests
 from dispatch.models import Assignment, Reply, Request, SupervisionOrder
 from dispatch.requests import check_review_date
 from followup import callbacks
 from followup.callbacks import Kind
 from notices.actions import tell, tell_citizen
-from tickets.actions import Refused, lock, move_locked
+from tickets.actions import AlreadyMoved, Refused, lock, move_locked
 from tickets.choices import ClosureKind
 from tickets.models import Ticket
 from tickets.states import State
@@ -30,7 +31,7 @@ def approve_reply(ticket_id, *, by, now, note=""):
     assignments.close_answered(ticket, now=now)
     callbacks.open_tasks(ticket, now=now)
     tell(people("callback_lead", unit=None, now=now), cause=f"callback:{ticket.pk}:{ticket.round}", kind="callback_due",
-         ticket_no=ticket.ticket_no, params={"title": ticket.title}, now=now)
+         ticket_no=ticket.ticket_no, now=now)
     return ticket
 
 
@@ -74,7 +75,7 @@ def _hand_back(ticket, *, by, now):
 def to_adjudication(ticket_id, *, by, now, reason):
     ticket = move_locked(lock(ticket_id, by=by), Ticket.to_adjudication, by=by, now=now, note=reason)
     tell(people("supervisor", unit=None, now=now), cause=f"adjudication:{ticket.pk}:{ticket.round}", kind="adjudication_asked",
-         ticket_no=ticket.ticket_no, params={"title": ticket.title}, now=now)
+         ticket_no=ticket.ticket_no, now=now)
     return ticket
 
 
@@ -141,15 +142,25 @@ def archive(ticket_id, *, by, now):
 def archive_due(*, now, limit=500):
     """Archive what is ripe, oldest first; one that is not ripe stays for the next night. Returns how many moved."""
     system = User.objects.system()
-    ripe = Ticket.objects.filter(state=State.CLOSED).filter(closed_at__lte=now).order_by("closed_at")
-    moved = 0
-    for ticket_id in list(ripe.values_list("pk", flat=True)[:limit]):
-        try:
-            archive(ticket_id, by=system, now=now)
-            moved += 1
-        except Refused:
-            continue
+    ripe = Ticket.objects.filter(state=State.CLOSED, closed_at__lte=now).order_by("closed_at", "pk")
+    moved, after = 0, None
+    while rows := list((ripe.filter(beyond(*after)) if after else ripe).values_list("closed_at", "pk")[:limit]):
+        moved += sum(_archived(pk, by=system, now=now) for _closed_at, pk in rows)
+        after = rows[-1]
     return moved
+
+
+def beyond(closed_at, pk):
+    """Rows after this one: those that must wait never hide the ones behind them."""
+    return Q(closed_at__gt=closed_at) | Q(closed_at=closed_at, pk__gt=pk)
+
+
+def _archived(ticket_id, *, by, now):
+    try:
+        archive(ticket_id, by=by, now=now)
+    except (Refused, AlreadyMoved):
+        return False
+    return True
 
 
 @transaction.atomic
@@ -172,6 +183,7 @@ def reopen(ticket_id, *, by, now, reason):
 def request_withdraw(ticket_id, *, by, now, reason):
     """T42: "the citizen withdrew" is only a claim until the callback desk has asked him."""
     ticket = move_locked(lock(ticket_id, by=by), Ticket.request_withdraw, by=by, now=now, note=reason)
+    requests.expire(ticket, now=now)
     if not ticket.lead_unit_id:
         assignments.close_live(ticket, Assignment.Status.RECALLED, now=now)
     callbacks.open_tasks(ticket, now=now, kind=Kind.WITHDRAW_CHECK)
@@ -182,6 +194,7 @@ def request_withdraw(ticket_id, *, by, now, reason):
 def withdraw_late(ticket_id, *, by, now, proposed_by, note=""):
     ticket = move_locked(lock(ticket_id, by=by), Ticket.withdraw_late, by=by, now=now, note=note, reason="citizen",
                          proposed_by=proposed_by, data={"proposed_by": proposed_by.username})
+    requests.expire(ticket, now=now, kinds=Request.Kind)
     return assignments.close_live(ticket, Assignment.Status.RECALLED, now=now)
 
 
@@ -202,6 +215,7 @@ def merge_into(ticket_id, *, by, now, master, note=""):
     rows = {pk: lock(pk, by=by) for pk in (first, second)}  # one order for everybody
     ticket, master = rows[ticket_id], rows[master.pk]
     _check_mergeable(ticket, master)
+    requests.expire(ticket, now=now, kinds=Request.Kind)
     assignments.close_live(ticket, Assignment.Status.RECALLED, now=now)
     ticket = move_locked(ticket, Ticket.merge_into, by=by, now=now, note=note, master=master,
                          data={"master": master.ticket_no})
@@ -213,6 +227,8 @@ def merge_into(ticket_id, *, by, now, master, note=""):
 def _check_mergeable(ticket, master):
     if master.pk == ticket.pk or not master.is_open:
         raise Refused(_("The other ticket is not open any more."))
+    if master.withdraw_from:
+        raise Refused(_("The citizen may be withdrawing the other ticket: wait for his answer."))
     same_caller = bool(ticket.phone_hash) and ticket.phone_hash == master.phone_hash
     same_matter = ticket.area_id == master.area_id and ticket.category_id == master.category_id and ticket.category_id
     if not (same_caller or same_matter):

@@ -12,14 +12,17 @@ from tickets.queues import Desk, WorkList, seen
 from tickets.states import State
 
 Kind, Status = CallbackTask.Kind, CallbackTask.Status
+BY_PHONE = (Status.OPEN, Status.CLAIMED, Status.RETRY_WAIT)
 
 
 def with_task(user, tasks):
     """Tickets with such an open task; the one to be tried first gives the order."""
     first = tasks.filter(ticket=OuterRef("pk"), outcome="").order_by("next_attempt_at")
     tried = CallbackAttempt.objects.filter(task__ticket=OuterRef("pk"), task__outcome="")
-    return seen(user).annotate(next_try=Subquery(first.values("next_attempt_at")[:1]), task_kind=Subquery(first.values("kind")[:1]),
-                               tries=count_of(tried)).filter(next_try__isnull=False)
+    return seen(user).annotate(
+        next_try=Subquery(first.values("next_attempt_at")[:1]), task_kind=Subquery(first.values("kind")[:1]),
+        tries=count_of(tried),
+    ).filter(next_try__isnull=False)
 
 
 def count_of(attempts):
@@ -27,8 +30,8 @@ def count_of(attempts):
 
 
 def due(user, now):
-    return with_task(user, CallbackTask.objects.filter(status__in=(Status.OPEN, Status.CLAIMED, Status.RETRY_WAIT), next_attempt_at__lte=now,
-                                                       kind__in=(Kind.RESULT, Kind.RE_CALLBACK)))
+    results = CallbackTask.objects.filter(status__in=BY_PHONE, kind__in=(Kind.RESULT, Kind.RE_CALLBACK))
+    return with_task(user, results.filter(next_attempt_at__lte=now))
 
 
 def withdrawals(user, now):
@@ -36,7 +39,7 @@ def withdrawals(user, now):
 
 
 def later(user, now):
-    return with_task(user, CallbackTask.objects.filter(status__in=(Status.OPEN, Status.CLAIMED, Status.RETRY_WAIT), next_attempt_at__gt=now))
+    return with_task(user, CallbackTask.objects.filter(status__in=BY_PHONE, next_attempt_at__gt=now))
 
 
 def by_message(user, now):
@@ -54,15 +57,17 @@ def negative(user, now):
 
 
 def kind_and_tries(ticket):
-    tries = ngettext("tried once", "tried %(n)d times", ticket.tries) % {"n": ticket.tries} if ticket.tries else gettext("not tried yet")
-    return f"{Kind(ticket.task_kind).label} · {tries}"
+    tried = ngettext("tried once", "tried %(n)d times", ticket.tries) % {"n": ticket.tries}
+    return f"{Kind(ticket.task_kind).label} · {tried if ticket.tries else gettext('not tried yet')}"
 
 
 CALLBACKS = Desk("callbacks", _("Callback desk"), (Role.CB,), (
-    WorkList("due", _("To call now"), _("Nobody is to be called now."), due, order="next_try", remark=kind_and_tries, edge="blue"),
+    WorkList("due", _("To call now"), _("Nobody is to be called now."), due, order="next_try", remark=kind_and_tries,
+             edge="blue"),
     WorkList("withdrawals", _("Withdrawals to check"), _("No withdrawal is to be checked."), withdrawals, order="next_try",
              remark=kind_and_tries, edge="orange"),
-    WorkList("later", _("Call again later"), _("Nobody waits for another try."), later, order="next_try", remark=kind_and_tries),
+    WorkList("later", _("Call again later"), _("Nobody waits for another try."), later, order="next_try",
+             remark=kind_and_tries),
     WorkList("message", _("Asked by text message"), _("No text message waits for an answer."), by_message, order="next_try",
              remark=kind_and_tries),
     WorkList("decide", _("Outcome known"), _("Every known outcome was acted on."), to_decide, edge="green"),

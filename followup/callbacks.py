@@ -6,8 +6,9 @@ from accounts.models import User
 from followup import schedule
 from followup.models import CallbackAttempt, CallbackTask
 from notices.actions import tell_citizen
+from tickets import clocks
 from tickets.actions import Refused, lock, record_locked
-from tickets.choices import WORST_FIRST, Outcome
+from tickets.choices import WORST_FIRST, Outcome, Urgency
 from tickets.models import Caller, Ticket
 from tickets.states import State
 
@@ -18,16 +19,18 @@ ABOUT_SERVICE = (Reason.NOT_CONTACTED, Reason.SHIRKING, Reason.SLOW, Reason.POLI
 
 
 def reporters_of(ticket):
-    """One caller per distinct phone: the ticket's own first, then those of merged tickets."""
-    children = Ticket.objects.filter(master=ticket).values("caller")
-    callers = [ticket.caller, *Caller.objects.filter(pk__in=children).order_by("pk")]
+    """One caller per distinct phone: the ticket's own first, then those of merged tickets and of what had joined these."""
+    callers, below = [ticket.caller], [ticket.pk]
+    while below:
+        children = list(Ticket.objects.filter(master__in=below).order_by("pk").values_list("pk", "caller"))
+        below = [pk for pk, _caller in children]
+        callers += Caller.objects.filter(pk__in=[caller for _pk, caller in children]).order_by("pk")
     return list({caller.phone_hash or caller.pk: caller for caller in reversed(callers)}.values())[::-1]
 
 
 def open_tasks(ticket, *, now, kind=Kind.RESULT):
     """T26, T42: one task per reporter; who has no phone, or said he wants no call, is settled at once."""
-    callers = reporters_of(ticket) if kind == Kind.RESULT else [ticket.caller]
-    for caller in callers:
+    for caller in reporters_of(ticket):
         add_task(ticket, caller, now=now, kind=kind)
     settle(ticket, by=User.objects.system(), now=now)
 
@@ -134,9 +137,10 @@ def settle(ticket, *, by, now):
     outcomes = list(tasks_of(ticket).values_list("outcome", flat=True))
     if not outcomes or "" in outcomes or ticket.callback_outcome:
         return ticket
-    worst = worst_of(outcomes)
+    worst = withdrawn_by_all(outcomes) if ticket.withdraw_from else worst_of(outcomes)
+    first = "" if ticket.withdraw_from else worst  # a withdrawal says nothing about the result
     return record_locked(ticket, "callback_settled", by=by, now=now, data={"outcome": worst}, callback_outcome=worst,
-                         callback_at=now, callback_by=by, first_outcome=ticket.first_outcome or worst)
+                         callback_at=now, callback_by=by, first_outcome=ticket.first_outcome or first)
 
 
 def worst_of(outcomes):
@@ -145,20 +149,25 @@ def worst_of(outcomes):
     return next((outcome for outcome in WORST_FIRST if outcome in reached), (reached or outcomes)[0])
 
 
+def withdrawn_by_all(outcomes):
+    """A matter of several reporters is withdrawn when each of them says so."""
+    return next(o for o in (Outcome.WITHDRAW_DENIED, Outcome.UNREACHABLE, Outcome.WITHDRAW_CONFIRMED) if o in outcomes)
+
+
 def no_answer(ticket, result, *, by, now, note):
     """One failed try on the task that is due; after the third a questionnaire goes out by text message."""
     task = next_task(ticket)
     if task is None:
         raise Refused(_("Every reporter was asked already."))
     past = list(task.attempts.values_list("at", flat=True).order_by("at"))
-    if len(past) >= schedule.MAX_ATTEMPTS:
+    if schedule.enough(past):
         raise Refused(_("Three attempts were made: wait for the text message."))
     attempt(task, result, by=by, now=now, note=note)
     past.append(now)
     dead = result == Result.WRONG_NUMBER and (not task.caller.phone2 or len(past) > 1)
     if dead:
         _close(task, Outcome.UNREACHABLE, by=by, now=now, note=note)
-    elif len(past) >= schedule.MAX_ATTEMPTS:
+    elif schedule.enough(past):
         task.status, task.survey_sent_at = Status.SMS_WAIT, now
         task.next_attempt_at = now + schedule.SURVEY_OPEN
         tell_citizen(task.caller.phone or task.caller.phone2, cause=f"survey:{task.pk}", kind="questionnaire",
@@ -184,11 +193,23 @@ def give_up(ticket_id, *, by, now, note=""):
 
 
 def join(master, child, *, by, now, new_reporter):
-    """A merged ticket's reporter joins the master: counted, and asked as well when callbacks are under way."""
-    master = record_locked(master, "merged_in", by=by, now=now, data={"ticket": child.ticket_no},
-                           repeat_count=master.repeat_count + 1, reporter_count=master.reporter_count + new_reporter)
-    if new_reporter and master.state == State.PENDING_CALLBACK and not master.withdraw_from and not master.callback_outcome:
+    """A merged ticket's reporter joins the master: counted, and asked as well when callbacks are under way. What is
+    more urgent for one of them is more urgent for all.
+
+    A good outcome waits for the new answer; a bad one stands, and the next round asks the new reporter too.
+    """
+    joins = (new_reporter and master.state == State.PENDING_CALLBACK and not master.withdraw_from
+             and master.callback_outcome != Outcome.NEGATIVE)
+    unsettled = {"callback_outcome": "", "callback_at": None, "callback_by": None} if joins else {}
+    urgency = max(child.urgency, master.urgency, key=Urgency.values.index)
+    due = clocks.retime(master, now, urgency=urgency) if urgency != master.urgency else {}
+    master = record_locked(master, "merged_in", by=by, now=now, urgency=urgency,
+                           data={"ticket": child.ticket_no} | ({"due": due} if due else {}),
+                           repeat_count=master.repeat_count + 1, reporter_count=master.reporter_count + new_reporter,
+                           **unsettled)
+    if joins:
         add_task(master, child.caller, now=now)
+        master = settle(master, by=User.objects.system(), now=now)
     return master
 
 

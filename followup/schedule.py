@@ -48,9 +48,14 @@ def openings(earliest: datetime):
         day += ONE_DAY
 
 
-def exhausted(attempts: list[datetime], survey_sent_at: datetime | None, now: datetime) -> bool:
-    """At least three tries on two days in two bands, and the questionnaire by text message ran out."""
+def enough(attempts: list[datetime]) -> bool:
+    """At least three tries, on two days, in two bands. Tries made too early are kept, but do not replace a later one."""
     days = {moment.astimezone(LOCAL).date() for moment in attempts}
     bands = {band_of(moment) for moment in attempts} - {None}
+    return len(attempts) >= MAX_ATTEMPTS and len(days) >= MIN_DAYS and len(bands) >= MIN_BANDS
+
+
+def exhausted(attempts: list[datetime], survey_sent_at: datetime | None, now: datetime) -> bool:
+    """Enough tries, and the questionnaire by text message ran out."""
     survey_over = survey_sent_at is not None and now >= survey_sent_at + SURVEY_OPEN
-    return len(attempts) >= MAX_ATTEMPTS and len(days) >= MIN_DAYS and len(bands) >= MIN_BANDS and survey_over
+    return enough(attempts) and survey_over

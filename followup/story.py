@@ -1,4 +1,5 @@
 """What callback, redo and adjudication add to the time line and to the page of a ticket."""
+
 from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,7 +11,12 @@ from tickets.choices import Outcome
 from tickets.presenters import Pill
 from tickets.story import Chapter, Item, Panel, Word, instant, label_of, register, yes_or_no
 
-OUTCOME_TONE = {Outcome.POSITIVE: "green", Outcome.NEGATIVE: "red", Outcome.WITHDRAW_DENIED: "red", Outcome.UNREACHABLE: "orange"}
+OUTCOME_TONE = {
+    Outcome.POSITIVE: "green",
+    Outcome.NEGATIVE: "red",
+    Outcome.WITHDRAW_DENIED: "red",
+    Outcome.UNREACHABLE: "orange",
+}
 
 
 def chapter(ticket, user, reading):
@@ -20,16 +26,29 @@ def chapter(ticket, user, reading):
 
 
 def task_item(task, reading):
-    pill = Pill(task.get_outcome_display(), OUTCOME_TONE.get(task.outcome, "")) if task.outcome else Pill(task.get_status_display(), "yellow")
+    pill = (
+        Pill(task.get_outcome_display(), OUTCOME_TONE.get(task.outcome, ""))
+        if task.outcome
+        else Pill(task.get_status_display(), "yellow")
+    )
     waits = "" if task.outcome else task.next_attempt_at
     return Item(
-        head=_("%(kind)s, round %(round)d") % {"kind": task.get_kind_display(), "round": task.round}, pill=pill,
-        facts=some((_("Tries"), task.tries), (_("Next try"), waits), (_("Did the unit contact?"), said(task.contacted)),
-                   (_("Solved"), task.get_solved_display()), (_("Satisfied with the result"), task.get_satisfied_display()),
-                   (_("With attitude and speed"), task.get_process_satisfied_display()), (_("Reply is true"), said(task.reply_true)),
-                   (_("Reason"), task.get_reason_display()), (_("Asked by"), task.outcome_by and task.outcome_by.display_name),
-                   (_("Asked"), task.outcome_at)),
-        text=reading.text(task.note))
+        head=_("%(kind)s, round %(round)d") % {"kind": task.get_kind_display(), "round": task.round},
+        pill=pill,
+        facts=some(
+            (_("Tries"), task.tries),
+            (_("Next try"), waits),
+            (_("Did the unit contact?"), said(task.contacted)),
+            (_("Is it solved?"), task.get_solved_display()),
+            (_("Satisfied with the result"), task.get_satisfied_display()),
+            (_("With attitude and speed"), task.get_process_satisfied_display()),
+            (_("Reply is true"), said(task.reply_true)),
+            (_("Reason"), task.get_reason_display()),
+            (_("Asked by"), task.outcome_by and task.outcome_by.display_name),
+            (_("Asked"), task.outcome_at),
+        ),
+        text=reading.text(task.note),
+    )
 
 
 def said(answer):
@@ -63,7 +82,7 @@ register(
         "result": (gettext_lazy("What happened"), label_of(CallbackAttempt.Result)),
         "next": (gettext_lazy("Next try"), instant),
         "outcome": (gettext_lazy("Outcome"), label_of(Outcome)),
-        "solved": (gettext_lazy("Solved"), label_of(CallbackTask.Solved, Reply.Solved)),
+        "solved": (gettext_lazy("Is it solved?"), label_of(CallbackTask.Solved, Reply.Solved)),
         "satisfied": (gettext_lazy("Satisfied with the result"), label_of(CallbackTask.Satisfied)),
         "ticket": (gettext_lazy("Ticket"), None),
         "master": (gettext_lazy("Merged into"), None),

@@ -4,8 +4,7 @@ import threading
 import time
 
 import structlog
-from celery import Celery
-from celery.signals import worker_ready
+from celery import Celery, bootsteps
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hotline.settings")
@@ -20,7 +19,7 @@ LOOP_SECONDS = 15
 
 
 def look_once() -> None:
-    """One look at the database. A failure is reported and tried again at the next look."""
+    """One look at the database by each half. A failure is reported and tried again at the next look."""
     from django.db import close_old_connections
 
     from dispatch.tasks import sweep_now
@@ -31,17 +30,26 @@ def look_once() -> None:
             look()
         except Exception:
             log.exception("look_failed", look=look.__name__)
-    close_old_connections()
 
 
 def loop() -> None:
     while True:
         begun = time.monotonic()
-        look_once()
-        (settings.HOTLINE_DATA / "worker.alive").touch()  # read by the container's health check
+        try:
+            look_once()
+            (settings.HOTLINE_DATA / "worker.alive").touch()  # read by the container's health check
+        except Exception:  # a full disk, say: the loop must outlive it
+            log.exception("loop_failed")
         time.sleep(max(1.0, LOOP_SECONDS - (time.monotonic() - begun)))
 
 
-@worker_ready.connect
-def start_loop(**kwargs) -> None:
-    threading.Thread(target=loop, name="hotline-loop", daemon=True).start()
+class Loop(bootsteps.StartStopStep):
+    """Started with the worker's pool, before the worker looks for the queue: a worker that starts while the queue is
+    down waits for it for ever, and would escalate nothing meanwhile if this hung on its being ready."""
+    requires = {"celery.worker.components:Pool"}
+
+    def start(self, worker):
+        threading.Thread(target=loop, name="hotline-loop", daemon=True).start()
+
+
+app.steps["worker"].add(Loop)

@@ -1,4 +1,5 @@
 """Which desk belongs to whom, in the order of the top bar; the first one of a user is his home."""
+
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
@@ -7,8 +8,19 @@ from followup.boards import CALLBACKS
 from tickets import queues
 from tickets.views import READERS, TAKING_IN
 
-DESKS = (boards.DUTY, boards.SUPERVISION, boards.COORDINATION, queues.REVIEW, boards.DISPATCH, CALLBACKS, queues.FLOOR, queues.MINE,
-         boards.INBOX, queues.LEADER, queues.QUALITY)
+DESKS = (
+    boards.DUTY,
+    boards.SUPERVISION,
+    boards.COORDINATION,
+    queues.REVIEW,
+    boards.DISPATCH,
+    CALLBACKS,
+    queues.FLOOR,
+    queues.MINE,
+    boards.INBOX,
+    queues.LEADER,
+    queues.QUALITY,
+)
 
 # (label, address, roles) of the pages that are no work lists
 OTHERS = (

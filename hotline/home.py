@@ -32,8 +32,8 @@ class Home:
         folder.mkdir(exist_ok=True, mode=0o700)
         return folder
 
-    def secret(self, name: str) -> str:
-        return self._fill("secrets.json", name, lambda: _new_secret(name))
+    def secret(self, name: str, make=None) -> str:
+        return self._fill("secrets.json", name, make or (lambda: _new_secret(name)))
 
     def port(self, server: str) -> int:
         """The port a server had last time, or a free one from now on."""

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 NODE_MODULES = ROOT / "node_modules"
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 class CannotInstall(SystemExit):
@@ -68,6 +69,8 @@ def install_front_end(*, dev: bool) -> None:
     if wanted.items() <= done.items():
         return
     say("installing front-end packages")
+    if SYSTEM_CERTIFICATES.exists():  # Node.js knows only its own list; a company's proxy is in the system's
+        os.environ.setdefault("NODE_EXTRA_CA_CERTS", str(SYSTEM_CERTIFICATES))
     command = [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", *([] if dev else ["--omit=dev"])]
     _run(command, "npm could not install the packages of package-lock.json, without which the pages have no styles")
     stamp.write_text(json.dumps(wanted))

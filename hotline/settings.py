@@ -21,6 +21,7 @@ EMBEDDED = not env.str("DATABASE_URL", default="")
 DEBUG = env.bool("HOTLINE_DEBUG", default=False)
 PRODUCTION = not EMBEDDED and not DEBUG
 HOTLINE_DEMO = env.bool("HOTLINE_DEMO", default=EMBEDDED)
+HOTLINE_DEMO_PASSWORD = env.str("HOTLINE_DEMO_PASSWORD", default="")  # empty: one is made and kept in HOTLINE_DATA
 PROCESS = env.str("HOTLINE_PROCESS", default="command")  # web, worker, beat or command
 
 # --- secrets -----------------------------------------------------------------------------------------------------
@@ -266,10 +267,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "dispatch.tasks.sweep", "schedule": 15.0, "options": {"expires": 14}},
     "relay": {"task": "notices.tasks.relay", "schedule": 5.0, "options": {"expires": 4}},
     # A missed tick costs nothing: each of these finds in the rows what is due, whenever it looks next.
-    "resume_due_suspensions": {"task": "dispatch.tasks.resume_due_suspensions", "schedule": 3600.0, "options": {"expires": 3500}},
+    "resume_due_suspensions": {"task": "dispatch.tasks.resume_due_suspensions", "schedule": 3600.0,
+                               "options": {"expires": 3500}},
     "expire_surveys": {"task": "followup.tasks.expire_surveys", "schedule": 300.0, "options": {"expires": 290}},
     "auto_archive": {"task": "followup.tasks.auto_archive", "schedule": 3600.0, "options": {"expires": 3500}},
-    "audit_invariants": {"task": "insights.tasks.audit_invariants", "schedule": crontab(hour=3, minute=0)},
+    "audit_invariants": {"task": "insights.tasks.audit_invariants", "schedule": crontab(hour=19, minute=0)},  # 03:00 here
 }
 SMS_BACKEND = env.str("HOTLINE_SMS_BACKEND", default="console")
 

@@ -5,4 +5,6 @@ os.environ.setdefault("HOTLINE_PROCESS", "web")  # gives statements their time l
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
-application = get_wsgi_application()
+from hotline.patience import limited  # noqa: E402
+
+application = limited(get_wsgi_application())

@@ -22,7 +22,7 @@ WAITING = timedelta(seconds=10)  # an act that waited for the sweep's lock is st
 def units_as_assigned(now):
     """C1 The units that may see a ticket are those with an assignment that was neither returned nor recalled."""
     seen = Assignment.objects.filter(ticket=OuterRef("pk"), status__in=Assignment.SEEN).order_by().values("ticket")
-    units = seen.annotate(units=ArrayAgg("unit", distinct=True, ordering="unit")).values("units")
+    units = seen.annotate(units=ArrayAgg("unit", distinct=True, order_by="unit")).values("units")
     nobody = Value([], output_field=ArrayField(BigIntegerField()))
     return Ticket.objects.annotate(assigned=Coalesce(Subquery(units), nobody)).exclude(unit_ids=F("assigned"))
 

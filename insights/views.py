@@ -1,4 +1,5 @@
 """The audit log, for the auditor: who did what, when, from where, and what was refused. Read only."""
+
 from django import forms
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -8,13 +9,24 @@ from accounts.access import audience
 from accounts.models import AuditEntry
 from accounts.roles import Role
 from tickets.fields import DayField, PersonField
+from tickets.presenters import Pill
 
 PAGE = 50
-KINDS = ("LOGIN", "LOGIN_FAILED", "LOGOUT", "UNMASK", "EXPORT", "CONFIG", "DENIED")
+KINDS = {
+    "LOGIN": (_("Signed in"), ""),
+    "LOGIN_FAILED": (_("Sign-in failed"), "orange"),
+    "LOGOUT": (_("Signed out"), ""),
+    "UNMASK": (_("Looked at an identity"), "purple"),
+    "EXPORT": (_("Export"), "purple"),
+    "CONFIG": (_("Configuration"), "blue"),
+    "DENIED": (_("Refused"), "red"),
+}
 
 
 class AuditFilter(forms.Form):
-    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Kind")), *[(kind, kind) for kind in KINDS]], required=False)
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=[("", _("Kind")), *[(kind, label) for kind, (label, _tone) in KINDS.items()]], required=False
+    )
     user = PersonField(label=_("Person"), required=False)
     ticket_no = forms.RegexField(r"^[0-9]{1,16}\Z", label=_("Ticket no."), required=False)
     day = DayField(label=_("Day"), required=False)
@@ -39,9 +51,19 @@ def audit_log(request):
     kept = request.GET.copy()
     if len(found) > PAGE:
         kept["before"] = found[PAGE - 1].pk
-    context = {"filters": filters, "entries": found[:PAGE], "following": f"?{kept.urlencode()}" if len(found) > PAGE else "",
-               "path": request.path, "is_narrowed": any(filters.cleaned_data.values())}
+    context = {
+        "filters": filters,
+        "entries": [(entry, kind_pill(entry.kind)) for entry in found[:PAGE]],
+        "following": f"?{kept.urlencode()}" if len(found) > PAGE else "",
+        "path": request.path,
+        "is_narrowed": any(filters.cleaned_data.values()),
+    }
     return render(request, "insights/audit_log.html", context)
+
+
+def kind_pill(kind):
+    label, tone = KINDS.get(kind, (kind, ""))
+    return Pill(label, tone)
 
 
 def matching(wanted):

@@ -90,6 +90,9 @@ CITIZEN = {
     "accepted": Wording(
         "您好!您的诉求我们已受理。请您耐心等待我们的回复!工单号%(ticket_no)s,查询码%(query_code)s,承办单位将在2小时内与您联系。",
         "We accepted your request; please wait for our answer. No. %(ticket_no)s, code %(query_code)s. The unit calls in 2 h."),
+    "accepted_confidential": Wording(  # it would frighten somebody who reports a unit to hear that a unit will call
+        "您好!您的诉求我们已受理。请您耐心等待我们的回复!工单号%(ticket_no)s,查询码%(query_code)s,热线将为您保密并与您联系。",
+        "We accepted your request; please wait for our answer. No. %(ticket_no)s, code %(query_code)s. It is kept secret."),
     "sent_to_unit": Wording(
         "您的诉求(工单号%(ticket_no)s)已转%(unit)s办理。",
         "Your request (no. %(ticket_no)s) was passed to %(unit)s."),

@@ -66,7 +66,7 @@ def schema_of_shape(shape):
         sentences = {"type": "array", "items": {"type": "string"}}
         properties |= {"state": {"type": "string"}, "version": {"type": "integer"},
                        "errors": {"type": "object", "additionalProperties": sentences}}
-        return schema
+        return schema | {"required": ["type", "title", "status", "detail"]}
     return schema | {"additionalProperties": False}
 
 

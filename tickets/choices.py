@@ -1,6 +1,7 @@
 """Closed lists that forms, constraints and reports share (SPEC 3.6, 4.2, 7)."""
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Type(models.TextChoices):
@@ -47,7 +48,7 @@ class Gender(models.TextChoices):
 
 
 class SubjectType(models.TextChoices):
-    PERSON = "person", _("Person")
+    PERSON = "person", pgettext_lazy("who speaks", "Person")
     COMPANY = "company", _("Company")
     SOLE_TRADER = "sole_trader", _("Sole trader")
     ORGANISATION = "organisation", _("Other organisation")

@@ -171,10 +171,10 @@ class Face:
             clock.status, clock.kept = Status.RUNNING, None
             clock.plan_fire()
 
-    def retime(self):
+    def retime(self, urgency):
         """A change of urgency never gives more time: min(old due date, new due date) (SPEC O2)."""
         for clock in self.pick(list(Kind), Status.RUNNING):
-            rule = clock.profile.rule(clock.kind, urgency=self.ticket.urgency, type_=self.ticket.type)
+            rule = clock.profile.rule(clock.kind, urgency=urgency, type_=self.ticket.type)
             due = min(clock.due_at, calendars.due_at(clock.started_at, rule, self.calendar_for(rule)))
             if due != clock.due_at:
                 clock.due_at, clock.length = due, int((due - clock.started_at).total_seconds())
@@ -340,16 +340,16 @@ def apply(ticket, step, now, *, urgency_was=""):
     """Wind the clocks of a locked ticket as CLOCKS says for this step; returns the due dates that moved."""
     wound = face(ticket, now)
     if urgency_was and urgency_was != ticket.urgency:
-        wound.retime()
+        wound.retime(ticket.urgency)
     for turn in CLOCKS[step]:
         turn(wound)
     return wound.save()
 
 
-def retime(ticket, now):
-    """Recompute the running clocks of a locked ticket after its urgency changed: {kind: [old, new due date]}."""
+def retime(ticket, now, *, urgency):
+    """Recompute the running clocks of a locked ticket for the urgency that it gets: {kind: [old, new due date]}."""
     wound = face(ticket, now)
-    wound.retime()
+    wound.retime(urgency)
     return wound.save()
 
 

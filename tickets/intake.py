@@ -174,12 +174,8 @@ def add_supplement(ticket_id, *, by, now, text):
 def change_urgency(ticket_id, *, by, now, urgency, reason):
     """O2: raising recomputes running clocks to the earlier of old and new due date."""
     ticket = lock(ticket_id, by=by)
-    was = ticket.urgency
-    ticket.urgency = urgency
-    due_dates = clocks.retime(ticket, now)
-    ticket.urgency = was  # record_locked sets it, and so sees the change
-    return record_locked(ticket, "change_urgency", by=by, now=now, note=reason, data={"due": due_dates},
-                         urgency=urgency)
+    due_dates = clocks.retime(ticket, now, urgency=urgency)
+    return record_locked(ticket, "change_urgency", by=by, now=now, note=reason, data={"due": due_dates}, urgency=urgency)
 
 
 def set_confidential(ticket_id, *, by, now, is_confidential, reason=""):

@@ -1,4 +1,5 @@
 """The operator's screen: the intake form as one screen, and what he sees beside it."""
+
 from dataclasses import dataclass
 
 from django import forms
@@ -19,14 +20,28 @@ EARLIER = 8
 BY_TYPE = [("", _("As usual for the type")), ("true", _("Yes")), ("false", _("No"))]
 # The fields in tab order (SPEC 7.1) with their share of 24 columns; "type" is a row of keys.
 ROWS = (
-    ("caller_number", 6), ("channel", 4), ("caller_name", 5), ("caller_gender", 4), ("subject_type", 5),
-    ("contact_phone", 6), ("contact_phone2", 6), ("need_reply", 6), ("is_confidential", 6),
+    ("caller_number", 6),
+    ("channel", 4),
+    ("caller_name", 5),
+    ("caller_gender", 4),
+    ("subject_type", 5),
+    ("contact_phone", 6),
+    ("contact_phone2", 6),
+    ("need_reply", 6),
+    ("is_confidential", 6),
     ("type", 24),
-    ("area", 8), ("address", 9), ("occurred_at", 7),
-    ("beneficiary", 8), ("target", 8), ("target_unit", 8),
+    ("area", 8),
+    ("address", 9),
+    ("occurred_at", 7),
+    ("beneficiary", 8),
+    ("target", 8),
+    ("target_unit", 8),
     ("content", 24),
-    ("demand", 14), ("title", 10),
-    ("category", 12), ("urgency", 4), ("proposed_unit", 8),
+    ("demand", 14),
+    ("title", 10),
+    ("category", 12),
+    ("urgency", 4),
+    ("proposed_unit", 8),
     ("note", 24),
 )
 
@@ -45,7 +60,7 @@ class IntakeScreen(IntakeForm):
         self.fields["need_reply"].widget = forms.Select(choices=BY_TYPE[1:])
         self.fields["is_confidential"].widget = forms.Select(choices=BY_TYPE)
         self.fields["urgency"].choices = [("", _("As usual for the category")), *self.fields["urgency"].choices[1:]]
-        self.fields["content"].widget.attrs |= {"rows": 4, "placeholder": _("Who, when, where, why, what happened")}
+        self.fields["content"].widget.attrs |= {"rows": 6, "placeholder": _("Who, when, where, why, what happened")}
         self.fields["note"].widget.attrs["rows"] = 1
         self.initial.setdefault("need_reply", "true")
         self.initial.setdefault("key", new_salt())
@@ -117,5 +132,10 @@ def earlier_of(phone, user):
         return []
     of_caller = Ticket.objects.filter(phone_hash=phone_hash(number), is_confidential=False).exclude(phone_hash="")
     tickets = list(of_caller.order_by("-id")[:EARLIER])
-    readable = set(Ticket.objects.visible_to(user).filter(pk__in=[ticket.pk for ticket in tickets]).values_list("pk", flat=True))
-    return [Earlier(ticket.ticket_no, ticket.title, ticket.registered_at, state_pill(ticket), ticket.pk in readable) for ticket in tickets]
+    readable = set(
+        Ticket.objects.visible_to(user).filter(pk__in=[ticket.pk for ticket in tickets]).values_list("pk", flat=True)
+    )
+    return [
+        Earlier(ticket.ticket_no, ticket.title, ticket.registered_at, state_pill(ticket), ticket.pk in readable)
+        for ticket in tickets
+    ]

@@ -1,5 +1,6 @@
 """The marks printed on a ticket (SPEC B29-B31, E19), computed from what is so, never typed."""
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from tickets.choices import Urgency
 
@@ -11,7 +12,7 @@ def marks_of(ticket):
     """(text, tone) pairs, the most pressing first."""
     category = ticket.category
     if ticket.urgency == Urgency.CRITICAL or (category and category.l2_code == URGENT_MEDICAL):
-        yield _("Urgent"), "red"
+        yield pgettext("mark", "Urgent"), "red"
     if category and category.code == CHECKPOINT:
         yield _("Special case"), "orange"
     if ticket.repeat_count:

@@ -1,4 +1,5 @@
 """What the one ticket page shows, put together from the row, its clocks, its story and the steps on offer."""
+
 from dataclasses import dataclass
 
 from tickets import presenters, story
@@ -8,8 +9,18 @@ from tickets.presenters import BUTTONS, MODES
 from tickets.redaction import Reading
 from tickets.steps import STEPS, offers
 
-FACTS = ("category", "lead_unit", "area", "caller", "sla_profile", "target_unit", "proposed_unit", "master", "registered_by",
-         "case_owner")
+FACTS = (
+    "category",
+    "lead_unit",
+    "area",
+    "caller",
+    "sla_profile",
+    "target_unit",
+    "proposed_unit",
+    "master",
+    "registered_by",
+    "case_owner",
+)
 
 
 @dataclass(frozen=True)
@@ -33,21 +44,42 @@ def context(ticket, user, now, *, identity=None, work=None):
     clocks = list(ticket.clocks.order_by("id"))
     offered = work["offered"] if work else list(offers(ticket, user))
     return {
-        "ticket": ticket, "now": now, "state": presenters.state_pill(ticket), "pills": list(presenters.pills_of(ticket)),
-        "turn": presenters.whose_turn(ticket), "title": reading.text(ticket.title), "content": reading.text(ticket.content),
-        "answer": reading.text(ticket.answer), "note": "" if reading.outside else reading.text(ticket.note),
-        "facts": presenters.facts_of(ticket, reading), "counters": presenters.counters_of(ticket),
-        "identity": identity or identity_of(ticket, user), "clocks": presenters.clock_chips(clocks, now),
-        "story": story.time_line(ticket, reading, chapters), "panels": [panel for chapter in chapters for panel in chapter.panels],
-        "buttons": buttons(offered, work), "work": work, "reveal_error": "",
+        "ticket": ticket,
+        "now": now,
+        "state": presenters.state_pill(ticket),
+        "pills": list(presenters.pills_of(ticket)),
+        "turn": presenters.whose_turn(ticket),
+        "title": reading.text(ticket.title),
+        "content": reading.text(ticket.content),
+        "answer": reading.text(ticket.answer),
+        "note": "" if reading.outside else reading.text(ticket.note),
+        "facts": presenters.facts_of(ticket, reading),
+        "counters": presenters.counters_of(ticket),
+        "identity": identity or identity_of(ticket, user),
+        "clocks": presenters.clock_chips(clocks, now),
+        "story": story.time_line(ticket, reading, chapters),
+        "panels": [panel for chapter in chapters for panel in chapter.panels],
+        "buttons": buttons(offered, work),
+        "work": work,
+        "reveal_error": "",
     }
 
 
 def buttons(offered, work=None):
     """The steps this user may take now, the main ones first."""
-    ranked = sorted(offered, key=lambda offer: (offer.mode != "confirm", offer.step.tone != "primary", offer.step.tone == "danger"))
-    return [Button(offer.step.name, offer.step.label, BUTTONS[offer.step.tone], MODES[offer.mode],
-                   is_open=bool(work) and work["step"] is offer.step) for offer in ranked]
+    ranked = sorted(
+        offered, key=lambda offer: (offer.mode != "confirm", offer.step.tone != "primary", offer.step.tone == "danger")
+    )
+    return [
+        Button(
+            offer.step.name,
+            offer.step.label,
+            BUTTONS[offer.step.tone],
+            MODES[offer.mode],
+            is_open=bool(work) and work["step"] is offer.step,
+        )
+        for offer in ranked
+    ]
 
 
 def work_on(ticket, user, now, step_name, *, form=None, problem="", conflict=None):
@@ -58,9 +90,17 @@ def work_on(ticket, user, now, step_name, *, form=None, problem="", conflict=Non
     offered = list(offers(ticket, user))
     offer = next((offer for offer in offered if offer.step is step), None)
     return {
-        "step": step, "offer": offer, "offered": offered, "version": ticket.version, "problem": problem, "conflict": conflict,
-        "form": form or (step.bind(ticket, user, now) if offer else None), "mode": MODES[offer.mode] if offer else "",
-        "proposal": proposal_of(offer, ticket, user, now), "typed": [], "style": BUTTONS[step.tone] or "btn-primary",
+        "step": step,
+        "offer": offer,
+        "offered": offered,
+        "version": ticket.version,
+        "problem": problem,
+        "conflict": conflict,
+        "form": form or (step.bind(ticket, user, now) if offer else None),
+        "mode": MODES[offer.mode] if offer else "",
+        "proposal": proposal_of(offer, ticket, user, now),
+        "typed": [],
+        "style": BUTTONS[step.tone] or "btn-primary",
     }
 
 
@@ -78,7 +118,9 @@ def said_in(form, reading):
     for field in form:
         value = field.value()
         chosen = dict(getattr(field.field, "choices", []))
-        words = ", ".join(str(chosen.get(one, one)) for one in (value if isinstance(value, list) else [value]) if one not in (None, ""))
+        words = ", ".join(
+            str(chosen.get(one, one)) for one in (value if isinstance(value, list) else [value]) if one not in (None, "")
+        )
         if words:
             pairs.append((field.label, reading.text(words)))
     return pairs

@@ -123,6 +123,8 @@ def light(clock, now):
 
 def chip_of(clock, now):
     label, late = clock.get_kind_display(), clock.late_at(now)
+    if clock.kind in WINDOWS and clock.status == Status.RUNNING and clock.due_at < now:
+        return Chip(label, _("over"), "", clock.due_at)
     if clock.status == Status.RUNNING:
         left = (clock.due_at - now).total_seconds()
         text = (_("late by %(time)s") if left < 0 else _("%(time)s left")) % {"time": span(abs(left))}
@@ -185,7 +187,7 @@ def facts_of(ticket, reading):
         (_("Suggested unit"), ticket.proposed_unit.name if ticket.proposed_unit else ""),
         (_("Registered"), ticket.registered_at),
         (_("Registered by"), ticket.registered_by.display_name),
-        (_("Accepted"), ticket.accepted_at),
+        (_("Accepted at"), ticket.accepted_at),
         (_("Review date"), ticket.review_date),
         (_("Case owner"), ticket.case_owner.display_name if ticket.case_owner else ""),
         (_("How it was closed"), ticket.get_closure_kind_display()),

@@ -76,7 +76,7 @@ def problem_handler(error, context):
 def explain(error):
     """(status, problem, headers) of an error, or None."""
     if isinstance(error, (OperationalError, InterfaceError)):
-        return None  # OutageMiddleware answers 503
+        return None  # hotline.outage answers 503
     for kind, say in EXPLANATIONS.items():
         if isinstance(error, kind):
             status, problem = say(error)

@@ -155,7 +155,8 @@ NOTHING_LATE = _("Nothing is late.")
 
 MINE = Desk("mine", _("My tickets"), (Role.OP,), (
     WorkList("drafts", _("Drafts"), DRAFTS, mine(state=State.DRAFT), order="-registered_at"),
-    WorkList("info", _("Sent back to me"), _("Nothing was sent back for information."), mine(state=State.NEED_INFO), edge="orange"),
+    WorkList("info", _("Sent back to me"), _("Nothing was sent back for information."), mine(state=State.NEED_INFO),
+             edge="orange"),
     WorkList("soon", _("Late or soon late"), _("None of your tickets is late or soon late."), mine_soon_late, edge="red"),
     WorkList("open", _("In progress"), _("None of your tickets is in progress."), mine(state__in=OPEN), edge="blue"),
     WorkList("recent", _("All I registered"), _("You have not registered a ticket yet."), mine(), order="-registered_at",
@@ -163,32 +164,41 @@ MINE = Desk("mine", _("My tickets"), (Role.OP,), (
 ))
 FLOOR = Desk("floor", _("Floor"), (Role.OPS,), (
     WorkList("review", _("Awaiting review"), _("Nothing waits for review."), in_state(State.PENDING_REVIEW), edge="blue"),
-    WorkList("info", _("Information needed"), _("Nothing was sent back for information."), in_state(State.NEED_INFO), edge="orange"),
+    WorkList("info", _("Information needed"), _("Nothing was sent back for information."), in_state(State.NEED_INFO),
+             edge="orange"),
     WorkList("drafts", _("Drafts"), DRAFTS, in_state(State.DRAFT), order="-registered_at"),
     WorkList("late", _("Late before dispatch"), NOTHING_LATE, before_dispatch_late, edge="red"),
-    WorkList("critical", _("Critical"), _("No critical ticket is open."), in_state(*OPEN, urgency=Urgency.CRITICAL), edge="red"),
-    WorkList("shift", _("All of the shift"), _("Your team has not registered a ticket yet."), in_state(*State), order="-registered_at",
+    WorkList("critical", _("Critical"), _("No critical ticket is open."), in_state(*OPEN, urgency=Urgency.CRITICAL),
+             edge="red"),
+    WorkList("shift", _("All of the shift"), _("Your team has not registered a ticket yet."), in_state(*State),
+             order="-registered_at",
              counted=False),
 ))
 REVIEW = Desk("review", _("Review"), (Role.RV,), (
     WorkList("cases", _("Awaiting review"), _("Nothing waits for review."), in_state(State.PENDING_REVIEW), edge="blue"),
     WorkList("replies", _("Replies to review"), _("No reply waits for review."), in_state(State.REPLY_REVIEW), edge="blue"),
-    WorkList("info", _("Information needed"), _("No operator owes you information."), in_state(State.NEED_INFO), edge="orange"),
+    WorkList("info", _("Information needed"), _("No operator owes you information."), in_state(State.NEED_INFO),
+             edge="orange"),
     WorkList("late", _("Late at the hotline"), NOTHING_LATE, before_dispatch_late, edge="red"),
     WorkList("negative", _("Negative callback"), _("No callback was negative."),
              in_state(State.PENDING_CALLBACK, callback_outcome=Outcome.NEGATIVE), edge="orange"),
 ))
 LEADER = Desk("leader", _("Leader's board"), (Role.QL,), (
-    WorkList("critical", _("Critical"), _("No critical ticket is open."), in_state(*OPEN, urgency=Urgency.CRITICAL), edge="red"),
+    WorkList("critical", _("Critical"), _("No critical ticket is open."), in_state(*OPEN, urgency=Urgency.CRITICAL),
+             edge="red"),
     WorkList("late", _("Late"), NOTHING_LATE, late, edge="red"),
-    WorkList("key", _("Key supervision"), _("No ticket is under key supervision."), in_state(*OPEN, key_supervision=True), edge="orange"),
-    WorkList("many", _("Many reporters"), _("No open matter has several reporters."), in_state(*OPEN, reporter_count__gt=1), edge="yellow"),
+    WorkList("key", _("Key supervision"), _("No ticket is under key supervision."),
+             in_state(*OPEN, key_supervision=True), edge="orange"),
+    WorkList("many", _("Many reporters"), _("No open matter has several reporters."),
+             in_state(*OPEN, reporter_count__gt=1), edge="yellow"),
     WorkList("hard", _("Adjudication"), _("No case is in adjudication."), in_state(State.ADJUDICATION), edge="orange"),
 ))
 QUALITY = Desk("quality", _("Closed tickets"), (Role.QI,), (
-    WorkList("closed", _("Closed"), _("Nothing was closed yet."), in_state(State.CLOSED, State.ARCHIVED), order="-registered_at",
+    WorkList("closed", _("Closed"), _("Nothing was closed yet."), in_state(State.CLOSED, State.ARCHIVED),
+             order="-registered_at",
              counted=False),
     WorkList("unhappy", _("First callback negative"), _("No closed ticket had a negative first callback."),
              in_state(State.CLOSED, State.ARCHIVED, first_outcome=Outcome.NEGATIVE), order="-registered_at", counted=False),
 ))
-ALL = WorkList("all", _("All tickets"), _("No ticket fits. Try fewer filters."), in_state(*State), order="-registered_at", counted=False)
+ALL = WorkList("all", _("All tickets"), _("No ticket fits. Try fewer filters."), in_state(*State), order="-registered_at",
+               counted=False)

@@ -2,6 +2,7 @@
 
 Each app says in its own `story.py` what its events are called and what its rows add: `register(words, chapter)`.
 """
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -89,13 +90,22 @@ def told(event, reading, more, units):
     who = _("The system") if event.by.is_system else event.by.display_name
     facts = [*decoded(reading.data(event.data), units), *more]
     note = reading.text(event.note)
-    return Entry(at=event.at, sentence=word.sentence % {"who": who}, dot=word.dot, facts=facts,
-                 note="" if any(value == note for _label, value in facts) else note)
+    return Entry(
+        at=event.at,
+        sentence=word.sentence % {"who": who},
+        dot=word.dot,
+        facts=facts,
+        note="" if any(value == note for _label, value in facts) else note,
+    )
 
 
 def decoded(data, units):
     """(label, value) of what an event keeps and a reader understands; what only machines read is left out."""
-    facts = [(label, worded(data[name], decode, units)) for name, (label, decode) in DECODERS.items() if data.get(name) not in (None, "", [])]
+    facts = [
+        (label, worded(data[name], decode, units))
+        for name, (label, decode) in DECODERS.items()
+        if data.get(name) not in (None, "", [])
+    ]
     return facts + changes(data.get("changed", {}))
 
 
@@ -110,6 +120,7 @@ def worded(value, decode, units):
 
 def label_of(*enums):
     """Decode a stored value by the first enumeration that knows it."""
+
     def decode(value):
         return next((enum(value).label for enum in enums if value in enum.values), value)
 
@@ -126,8 +137,10 @@ def instant(text):
 
 def due_dates(moved):
     """{"COMPLETION": [old, new]} as "Completion: old → new"."""
-    return "; ".join(f"{Kind(kind).label}: {presenters.short(instant(old))} → {presenters.short(instant(new))}"
-                     for kind, (old, new) in moved.items())
+    return "; ".join(
+        f"{Kind(kind).label}: {presenters.short(instant(old))} → {presenters.short(instant(new))}"
+        for kind, (old, new) in moved.items()
+    )
 
 
 CHANGED = {
@@ -167,8 +180,12 @@ register(
         "reject_proposal": Word(gettext_lazy("%(who)s rejected a proposal"), "orange"),
     },
     decoders={
-        "reason": (gettext_lazy("Reason"), label_of(choices.InfoReason, choices.RefusalReason, choices.ReturnReason,
-                                                    choices.SuspendReason, choices.ExclusionReason)),
+        "reason": (
+            gettext_lazy("Reason"),
+            label_of(
+                choices.InfoReason, choices.RefusalReason, choices.ReturnReason, choices.SuspendReason, choices.ExclusionReason
+            ),
+        ),
         "channel": (gettext_lazy("Channel"), label_of(choices.Channel)),
         "receiver": (gettext_lazy("Received by, at"), None),
         "other_number": (gettext_lazy("Ticket no. there"), None),
@@ -180,4 +197,5 @@ register(
 
 def step_label(name):
     from tickets.steps import STEPS  # steps.py reads forms, which read choices: not at import
+
     return STEPS[name].label if name in STEPS else name

@@ -1,4 +1,5 @@
 """Work lists and the one ticket page. Each view reads the clock once, asks one question, and shows the answer."""
+
 from django.contrib import messages
 from django.core.cache import cache
 from django.db import transaction
@@ -46,15 +47,24 @@ def desk_view(desk, template="tickets/desk.html", more=lambda request, now: {}):
 
 def tiles(request, desk, work, now):
     lengths = queues.counts(desk, request.user, now)
-    return [{"title": one.title, "url": f"{request.path}?list={one.name}", "count": lengths.get(one.name, "…"),
-             "edge": f"e-{one.edge}" if one.edge else "", "is_here": one is work} for one in desk.lists]
+    return [
+        {
+            "title": one.title,
+            "url": f"{request.path}?list={one.name}",
+            "count": lengths.get(one.name, "…"),
+            "edge": f"e-{one.edge}" if one.edge else "",
+            "is_here": one is work,
+        }
+        for one in desk.lists
+    ]
 
 
 def listed(request, work, now):
     """One list with its filters and its place, ready for tickets/_list.html."""
     filters = FilterForm(request.GET)
-    shown = queues.page_of(work, request.user, now, narrow=narrowing(filters.wanted, request.user),
-                           after=request.GET.get("after", ""))
+    shown = queues.page_of(
+        work, request.user, now, narrow=narrowing(filters.wanted, request.user), after=request.GET.get("after", "")
+    )
     kept = request.GET.copy()
     kept.pop("after", None)
     reset = f"{request.path}?list={work.name}" if "list" in kept else request.path
@@ -62,9 +72,17 @@ def listed(request, work, now):
     if shown.after:
         kept["after"] = shown.after
     return {
-        "work": work, "page": shown, "filters": filters, "is_narrowed": bool(filters.wanted), "now": now, "path": request.path,
-        "here": request.get_full_path(), "reset": reset, "first": first if request.GET.get("after") else "",
-        "following": f"{request.path}?{kept.urlencode()}" if shown.after else "", "tiles": [],
+        "work": work,
+        "page": shown,
+        "filters": filters,
+        "is_narrowed": bool(filters.wanted),
+        "now": now,
+        "path": request.path,
+        "here": request.get_full_path(),
+        "reset": reset,
+        "first": first if request.GET.get("after") else "",
+        "following": f"{request.path}?{kept.urlencode()}" if shown.after else "",
+        "tiles": [],
     }
 
 
@@ -246,9 +264,17 @@ def log_call(request, now):
 
 def intake_screen(request, form, *, answer=None, call=None, known="", problem="", status=200):
     context = {
-        "form": form, "fields": intake_page.layout(form), "keys": intake_page.keys(form), "needed": intake_page.NEEDED, "known": known, "problem": problem,
-        "answer": answer or intake_page.answer_form(), "call": call or intake_page.call_form(),
-        "may_express": request.user.has_role(Role.OPS, Role.DL), "phone": "", "earlier": [],
+        "form": form,
+        "fields": intake_page.layout(form),
+        "keys": intake_page.keys(form),
+        "needed": intake_page.NEEDED,
+        "known": known,
+        "problem": problem,
+        "answer": answer or intake_page.answer_form(),
+        "call": call or intake_page.call_form(),
+        "may_express": request.user.has_role(Role.OPS, Role.DL),
+        "phone": "",
+        "earlier": [],
     }
     return render(request, "tickets/new.html", context, status=status)
 
@@ -258,7 +284,9 @@ def intake_screen(request, form, *, answer=None, call=None, known="", problem=""
 def caller(request):
     """Earlier tickets of the caller. POST, so that a phone number gets into no address and no log; writes nothing."""
     phone = request.POST.get("caller_number", "") or request.POST.get("contact_phone", "")
-    return render(request, "tickets/_earlier.html", {"phone": phone, "earlier": intake_page.earlier_of(phone[:60], request.user)})
+    return render(
+        request, "tickets/_earlier.html", {"phone": phone, "earlier": intake_page.earlier_of(phone[:60], request.user)}
+    )
 
 
 @audience(*TAKING_IN)
@@ -269,6 +297,11 @@ def taken(request, ticket_no):
     if ticket.registered_by_id != request.user.pk:
         raise Http404
     response_due, completion_due = promise_of(ticket.clocks.filter(round=1))
-    context = {"ticket": ticket, "state": state_pill(ticket), "query_code": query_code(ticket), "response_due": response_due,
-               "completion_due": completion_due}
+    context = {
+        "ticket": ticket,
+        "state": state_pill(ticket),
+        "query_code": query_code(ticket),
+        "response_due": response_due,
+        "completion_due": completion_due,
+    }
     return render(request, "tickets/taken.html", context)

@@ -82,7 +82,6 @@ REFUSALS = (
     Misdirected("120504", "要求热线代办境外证件", "要求热线帮忙代办境外的证件，称中介收费太贵。", "该国驻华使领馆签证处", reason="R9", type="other"),
 )
 
-SLIPS = ("重复点击登记，本条作废", "来电人登记中改为拨打110，本条作废", "登记时来电中断且号码有误，作废后重新登记")
 OTHER_CALLS = (  # disposition of the call, what the operator notes
     ("silent", "两次询问均无声音"), ("wrong_number", "对方要找快递网点"), ("dropped", "接通三秒后挂断"), ("silent", "背景有电视声，无人说话"),
     ("wrong_number", "误拨，本想打银行客服"), ("harassment", "多次来电不讲话即骂人"), ("test", "线路测试"), ("dropped", "排队中挂机"),

@@ -57,8 +57,8 @@ OPERATIONS = {  # SPEC 3.4 and 3.5: states, roles
     "acknowledge_reminders": (OPEN, "li hd ul"),
     "issue_supervision": (OPEN, "sv zh dl ql"),
     "answer_supervision": ([*OPEN, "closed"], "li hd ul"),
-    "send_back_supervision": ([*OPEN, "closed"], "sv dl"),
-    "close_supervision": ([*OPEN, "closed"], "sv dl"),
+    "send_back_supervision": ([*OPEN, "closed"], "sv zh dl ql"),  # who issued it, or a supervisor
+    "close_supervision": ([*OPEN, "closed"], "sv zh dl ql"),
     "record_outcome": (CALLBACK, "cb"),
     "record_declined": (CALLBACK, "cb"),
     "give_up": (CALLBACK, "cb"),

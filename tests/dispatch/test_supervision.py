@@ -109,7 +109,8 @@ def test_who_may_issue(p, ticket, role, kind):
     assert issue(ticket, getattr(p, role), kind).by == getattr(p, role)
 
 
-@pytest.mark.parametrize(("role", "kind"), [("rv", "leader"), ("dp", "leader"), ("ul", "leader"), ("ql", "media"), ("au", "leader")])
+@pytest.mark.parametrize(("role", "kind"), [
+    ("rv", "leader"), ("dp", "leader"), ("ul", "leader"), ("ql", "media"), ("au", "leader")])
 def test_who_may_not_issue(p, ticket, role, kind):
     with pytest.raises(PermissionDenied):
         issue(ticket, getattr(p, role), kind)
@@ -165,11 +166,3 @@ def test_a_closed_ticket_takes_no_new_order(p):
 
     with pytest.raises(AlreadyMoved):
         issue(ticket, p.sv)
-
-
-def test_what_the_buttons_ask(p, ticket):
-    assert supervision.one_waits(ticket, p.li) and supervision.one_answered(ticket, p.sv) and supervision.one_open(ticket, p.sv)
-    issue(ticket, p.sv)
-    assert supervision.one_waits(ticket, p.li) == supervision.one_open(ticket, p.sv) == ""
-    supervision.feed_back(ticket.pk, by=p.li, now=LATER, text="正在办理。")
-    assert supervision.one_waits(ticket, p.li) and supervision.one_answered(ticket, p.sv) == ""

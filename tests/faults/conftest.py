@@ -17,8 +17,7 @@ def template(tmp_path_factory):
         cast = site.play("cast")
     (site.home.path / "cast.json").write_text(json.dumps(cast))
     yield site
-    site.open()
-    site.close()
+    site.remove()
 
 
 @pytest.fixture(scope="module")

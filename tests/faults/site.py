@@ -144,6 +144,9 @@ class Site:
                 scene.kill()
             scene.communicate()
         self.servers.__exit__(None, None, None)
+        self.remove()
+
+    def remove(self) -> None:
         for folder in {self.home.path, self.postgres.base}:
             shutil.rmtree(folder, ignore_errors=True)
 

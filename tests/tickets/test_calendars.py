@@ -220,7 +220,10 @@ def test_a_resumed_clock_leaves_at_least_a_day(start, rule, passed, calendar):
     assert due >= least
 
 
-@given(instants, st.one_of(st.builds(lambda n: {"h": n}, st.integers(1, 240)), st.builds(lambda n: {"wd": n}, counts)), holidays)
+amounts = st.one_of(st.builds(lambda n: {"h": n}, st.integers(1, 240)), st.builds(lambda n: {"wd": n}, counts))
+
+
+@given(instants, amounts, holidays)
 def test_an_extension_always_gives_more_time(due, by, calendar):
     assert extended_due(due, by, calendar) > due
 

@@ -1,0 +1,84 @@
+"""The machine's own work in simulated time: deadlines, notices, the archive; and what people do about escalations."""
+from datetime import timedelta
+from functools import partial
+
+from django.db.models import Min
+
+from accounts.models import User
+from dispatch import escalation, requests
+from dispatch.models import Escalation, SupervisionOrder
+from followup import actions as following
+from followup import callbacks
+from hotline.demo import unit_acts
+from notices.actions import mark_read
+from notices.models import Notice
+from notices.relay import relay
+from tickets.calendars import LOCAL
+from tickets.clocks import Clock
+
+MINUTE = timedelta(minutes=1)
+TICK = timedelta(minutes=30)
+ARCHIVE_HOUR, READING_HOURS = 2, (9, 17)
+STILL_UNREAD = timedelta(hours=6)
+ACKNOWLEDGED, ANSWERED = 0.8, 0.7  # shares of escalations and of orders that somebody cares for
+
+
+class Machines:
+    def __init__(self, cast, *, rng, ends):
+        self.cast, self.rng, self.ends = cast, rng, ends
+
+    def look_until(self, moment, stage):
+        """Sweep at every full minute in which something became due, as the beat of the product does."""
+        while True:
+            due = Clock.objects.filter(next_fire_at__isnull=False).aggregate(due=Min("next_fire_at"))["due"]
+            if due is None or (look := ceiling(due)) > moment:
+                return
+            self.sweep(look, stage)
+
+    def sweep(self, now, stage):
+        if not escalation.sweep(now=now, batches=1).fired:
+            return
+        for fired in Escalation.objects.filter(fired_at=now, needs_ack=True).order_by("pk"):
+            if self.rng.random() < ACKNOWLEDGED:
+                stage.plan(now + self.rng.uniform(2, 26) * MINUTE, partial(self.acknowledge, fired))
+            else:
+                stage.plan(now + TICK, partial(self.sweep, stage=stage))  # it goes up a rung
+        for order in SupervisionOrder.objects.filter(at=now, by__username="system").order_by("pk"):
+            if self.rng.random() < ANSWERED:
+                wait = self.rng.uniform(40, 400) * MINUTE
+                stage.plan(now + wait, partial(unit_acts.see_to_order, order.ticket_id, self.cast, self.rng, stage))
+
+    def acknowledge(self, fired, now):
+        told = [person for role in ("SV", "QL", "DL") for person in self.cast.of_role(role)
+                if escalation.may_acknowledge(fired, person)]
+        escalation.acknowledge(fired.pk, by=told[0], now=now)
+
+    def schedule(self, stage):
+        """Every half hour from the beginning on; the last one just before the end."""
+        at = ceiling(stage.opens)
+        while at < self.ends:
+            stage.plan(at, self.tick)
+            at += TICK
+        stage.plan(self.ends - MINUTE, self.tick)
+
+    def tick(self, now):
+        local = now.astimezone(LOCAL)
+        callbacks.expire_surveys(now=now)
+        if local.minute < TICK / MINUTE and local.hour == ARCHIVE_HOUR:
+            following.archive_due(now=now)
+            requests.resume_due(by=User.objects.system(), now=now)
+        if Notice.objects.waiting(now).exists():
+            while relay(now=now, limit=500).claimed:
+                pass
+        if local.minute < TICK / MINUTE and local.hour in READING_HOURS and now < self.ends - STILL_UNREAD:
+            self.everybody_reads(now)
+
+    def everybody_reads(self, now):
+        waiting = Notice.objects.unread().filter(channel=Notice.Channel.INAPP, recipient__isnull=False)
+        for user in User.objects.filter(pk__in=waiting.values("recipient")).order_by("pk"):
+            mark_read(user, now=now)
+
+
+def ceiling(moment):
+    """The next full minute: how late a look may come."""
+    return moment.replace(second=0, microsecond=0) + (MINUTE if moment.second or moment.microsecond else 0 * MINUTE)

@@ -1,0 +1,27 @@
+"""People and reference data that a whole module of page tests shares, and clients signed in as them."""
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.test import Client
+
+from tests import factories
+
+
+@contextmanager
+def made_once(django_db_blocker):
+    """Everybody of factories.make_people(), rolled back at the end; each test's own transaction is a savepoint inside."""
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around.__enter__()
+        try:
+            yield factories.make_people()
+        finally:
+            transaction.set_rollback(True)
+            around.__exit__(None, None, None)
+
+
+def signed_in(user, language="zh-hans", **options):
+    client = Client(**options)
+    client.force_login(user)
+    client.cookies["django_language"] = language
+    return client

@@ -1,0 +1,156 @@
+"""PostgreSQL is killed or frozen, web is killed: everybody is answered, it comes back by itself, nothing is lost."""
+import json
+import os
+import random
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+
+from tests.faults.client import MATTER, Client
+from tests.faults.ledger import Ledger, Operators
+from tests.faults.site import children_of, until
+
+pytestmark = pytest.mark.faults
+PAGES = (("/tickets/", "dl"), ("/tickets/new/", "op"), ("/desk/dispatch/", "dp"), ("/notices/", "li"))
+LONGEST = 6  # seconds until somebody must have been answered
+KILLS = 6
+
+
+@pytest.fixture(scope="module")
+def web(site):
+    return site.start_web()
+
+
+@pytest.fixture(scope="module")
+def client(site, web, cast):
+    client = Client(site, cast)
+    warm(client)
+    return client
+
+
+def ask_all(client):
+    """Pages and API at once, as many as the two web processes have threads: [(is of the API, answer)]."""
+    with ThreadPoolExecutor(8) as threads:
+        pages = [threads.submit(client.page, path, role) for path, role in PAGES]
+        calls = [threads.submit(client.call, "GET", "/tickets/", role) for role in ("dl", "op")]
+        calls += [threads.submit(client.call, "POST", "/tickets/", "op", MATTER) for _ in range(2)]
+        return [(False, page.result()) for page in pages] + [(True, call.result()) for call in calls]
+
+
+def warm(client):
+    """Every thread of web has a connection to lose."""
+    for _ in range(3):
+        assert all(answer.status in (200, 201) for _api, answer in ask_all(client))
+
+
+def says_so_kindly(is_api, answer):
+    if is_api:
+        return answer.headers["Content-Type"] == "application/problem+json" and answer.json["status"] == 503 and answer.json["detail"]
+    return answer.headers["Content-Type"].startswith("text/html") and "数据库连接中断" in answer.text and "try again" in answer.text
+
+
+def check_outage(answers):
+    assert [answer.status for _api, answer in answers] == [503] * len(answers)
+    assert all(says_so_kindly(is_api, answer) for is_api, answer in answers)
+    assert max(answer.seconds for _api, answer in answers) <= LONGEST
+    assert all(answer.headers["Retry-After"] for _api, answer in answers)
+
+
+def seconds_until_well(client):
+    begun = time.monotonic()
+    until(lambda: client.page(*PAGES[0]).status == 200, seconds=30)
+    return time.monotonic() - begun
+
+
+def test_with_postgres_dead_everybody_is_told_so_and_it_recovers_without_a_restart_of_web(site, web, client):
+    family = children_of(web.process.pid)
+    site.kill_server(site.postgres)
+    first, then = ask_all(client), ask_all(client)
+    site.start_server(site.postgres)
+    recovered = seconds_until_well(client)
+
+    check_outage(first)
+    check_outage(then)
+    warm(client)
+    assert children_of(web.process.pid) == family
+    print(f"\nPostgreSQL dead: slowest 503 {slowest(first):.2f} s, then {slowest(then):.2f} s; well {recovered:.2f} s after it answered")
+
+
+def slowest(answers):
+    return max(answer.seconds for _api, answer in answers)
+
+
+@contextmanager
+def frozen(site):
+    """Every process of PostgreSQL stops where it is: connections stay open, the kernel acknowledges, nothing answers."""
+    stopped = site.backends()
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in reversed(stopped):
+            os.kill(pid, signal.SIGCONT)
+
+
+def test_with_postgres_frozen_everybody_is_told_so_in_time_and_it_recovers_without_a_restart_of_web(site, web, client):
+    family = children_of(web.process.pid)
+    with frozen(site):
+        first, then = ask_all(client), ask_all(client)
+    recovered = seconds_until_well(client)
+
+    print(f"\nPostgreSQL frozen: slowest 503 {slowest(first):.2f} s, then {slowest(then):.2f} s; well {recovered:.2f} s after it went on")
+    check_outage(first)
+    check_outage(then)
+    warm(client)
+    assert children_of(web.process.pid) == family
+
+
+# --- nothing is lost ----------------------------------------------------------------------------------------------
+
+
+def check_ledger(site, ledger):
+    said = site.home.path / f"{ledger.name}.json"
+    said.write_text(json.dumps(ledger.said()))
+    found = site.play("compare", said=str(said))
+    assert ledger.wrong == []
+    assert found["faults"] == []
+    for command in ("verify_trail", "audit"):
+        done = site.manage(command)
+        assert done.returncode == 0, done.stdout + done.stderr
+    return found
+
+
+def test_no_acknowledged_call_is_lost_or_doubled_while_postgres_is_killed_again_and_again(site, client):
+    ledger, recoveries = Ledger("postgres"), []
+    with Operators(client, ledger):
+        for _ in range(KILLS):
+            time.sleep(random.uniform(1.0, 2.0))
+            site.kill_server(site.postgres)
+            site.start_server(site.postgres)
+            site.check_pids()
+            recoveries.append(seconds_until_well(client))
+        time.sleep(0.5)
+
+    found = check_ledger(site, ledger)
+    print(f"\n{KILLS} kill -9 of PostgreSQL: {len(ledger.registered)} calls acknowledged, {found}, answers {dict(ledger.answers)}, "
+          f"well again after {max(recoveries):.2f} s at most")
+    assert len(ledger.registered) > KILLS and ledger.answers[503]
+
+
+def test_no_acknowledged_call_is_lost_or_doubled_while_web_processes_are_killed_in_mid_request(site, web, client):
+    ledger, kills = Ledger("web"), 0
+    with Operators(client, ledger):
+        for _ in range(KILLS * 2):
+            time.sleep(random.uniform(0.5, 1.0))
+            victim = random.choice(until(lambda: children_of(web.process.pid)))
+            os.kill(victim, signal.SIGKILL)
+            kills += 1
+        until(lambda: len(children_of(web.process.pid)) == 2)
+
+    found = check_ledger(site, ledger)
+    print(f"\n{kills} kill -9 of web processes: {len(ledger.registered)} calls acknowledged, {found}, answers {dict(ledger.answers)}")
+    assert len(ledger.registered) > kills and ledger.answers[0]

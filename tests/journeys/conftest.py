@@ -1,0 +1,101 @@
+"""People who sit at their screens: each has a browser session of his own, against the real pages."""
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import Membership, Unit, User
+from tests import factories as make
+
+PASSWORD = "Journey-12345-lake"
+
+
+class Person:
+    """What a person can do in front of a screen."""
+
+    def __init__(self, username, page, site):
+        self.username, self.page, self.site = username, page, site
+
+    def sign_in(self):
+        self.page.goto(f"{self.site}/login/")
+        self.page.fill("[name=username]", self.username)
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.click("form[action*=login] button, form .btn-primary")
+        expect(self.page.locator("nav, header").first).to_be_visible()
+        return self
+
+    def opens(self, ticket_no):
+        self.page.goto(f"{self.site}/tickets/{ticket_no}/")
+        return self
+
+    def sees(self, *texts):
+        for text in texts:
+            expect(self.page.locator("body")).to_contain_text(text)
+        return self
+
+    def sees_nothing_of(self, *texts):
+        for text in texts:
+            expect(self.page.locator("body")).not_to_contain_text(text)
+        return self
+
+    def takes_in(self, act="submit", **fields):
+        """Log a call on the intake screen; returns the ticket number that the next page shows."""
+        self.page.goto(f"{self.site}/tickets/new/")
+        self.fill(self.page.locator("form.intake"), fields)
+        self.page.click(f"button[name=act][value={act}]")
+        self.page.wait_for_url(re.compile(r"/tickets/[0-9]+/"))
+        return re.search(r"/tickets/([0-9]+)/", self.page.url).group(1)
+
+    def does(self, ticket_no, step, **fields):
+        """Open the ticket, click the step's button, fill its form, send it."""
+        self.opens(ticket_no)
+        self.page.click(f".offers a[href$='/do/{step}/']")
+        return self.completes(step, **fields)
+
+    def completes(self, step, **fields):
+        form = self.page.locator(f"form[action$='/do/{step}/']")
+        expect(form).to_be_visible()
+        self.fill(form, fields)
+        form.locator("button.btn").last.click()
+        self.page.wait_for_load_state("networkidle")
+        problems = self.page.locator("#work .alert-danger, #work .invalid-feedback:visible").all_inner_texts()
+        assert not problems, f"{step}: {problems}"
+        return self
+
+    def fill(self, form, fields):
+        for name, value in fields.items():
+            if isinstance(value, list):
+                ticked = form.locator(f"[name={name}]:checked")
+                while ticked.count():  # what the system had suggested
+                    ticked.first.uncheck()
+            for one in value if isinstance(value, list) else [value]:
+                self.set(form, name, one)
+
+    def set(self, form, name, value):
+        control = form.locator(f"[name={name}]")
+        kind = control.first.evaluate("e => e.type || e.tagName")
+        if kind == "radio":
+            form.locator(f"[name={name}][value='{value}']").check(force=True)
+        elif kind == "checkbox":
+            (control if value is True else form.locator(f"[name={name}][value='{value}']")).set_checked(True)
+        elif kind == "select-one":
+            control.select_option(value)
+        else:
+            control.fill(value)
+
+
+@pytest.fixture
+def district(transactional_db):
+    """The demo log-ins that a journey needs, with their roles; made by `hire`."""
+    make.load_reference()
+    User.objects.get_or_create(username="system", defaults={"is_active": False})
+
+
+@pytest.fixture
+def hire(district, new_page, live_server):
+    def hire_one(username, role, unit, name):
+        user = User.objects.create_user(username, PASSWORD, display_name=name)
+        Membership.objects.create(user=user, unit=Unit.objects.get(code=unit), role=role)
+        return Person(username, new_page(viewport={"width": 1366, "height": 768}), live_server.url).sign_in()
+
+    return hire_one

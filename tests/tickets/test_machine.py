@@ -1,0 +1,246 @@
+"""A walker that knows only the specification takes tickets at random through the product, and looks for a disagreement.
+
+Every rule goes through `steps.take`, the door of pages and API. HOTLINE_WALKS=n makes n walks of 60 rules each with
+fresh randomness (100,000 rules: about 1,700 walks); the default is a fixed set of walks that fits into a minute.
+"""
+import os
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from accounts.models import DutyShift
+from dispatch import escalation, requests
+from followup import actions as following
+from followup import callbacks
+from tests import audited
+from tests import factories as make
+from tests.factories import NOON
+from tests.tickets.bodies import body_for
+from tests.tickets.model import ACTORS, KIND, MOVES, UNIT_ROLES, Case
+from tickets import steps
+from tickets.actions import AlreadyMoved, Refused
+from tickets.models import Ticket
+
+WALKS = int(os.environ.get("HOTLINE_WALKS", "0"))
+LENGTH = 60
+PROFILE = settings(max_examples=WALKS or 24, stateful_step_count=LENGTH, deadline=None, database=None, derandomize=not WALKS,
+                   suppress_health_check=list(HealthCheck), print_blob=False,
+                   phases=[Phase.generate, Phase.shrink] if WALKS else [Phase.generate])
+
+TYPES = [("complaint", "normal"), ("complaint", "critical"), ("help", "urgent"), ("consult", "normal"), ("report", "normal")]
+BEGINNINGS = [make.draft, make.in_review, make.in_dispatch, make.dispatched, make.in_hand, make.replied, make.in_callback]
+OPERATIONS = sorted(set(steps.STEPS) - set(ACTORS))
+WAITS = [timedelta(minutes=1), timedelta(minutes=20), timedelta(hours=2), timedelta(hours=9), timedelta(days=1),
+         timedelta(days=3)]
+UNITS = ("ZJ", "CG", "WJJD")
+
+
+class World:
+    """The people of all walks; made once, in the transaction of the test."""
+
+    def __init__(self):
+        self.people = make.make_people()
+        for role in UNIT_ROLES:
+            for unit in UNITS[1:]:
+                setattr(self.people, f"{role}_{unit}", make.make_user(role.upper(), unit))
+        self.people.rv2, self.people.dl2 = make.make_user("RV", "RX"), make.make_user("DL", "RX")
+        self.people.li_HB, self.people.li_SCJG = make.make_user("LI", "HB"), make.make_user("LI", "SCJG")
+        make.make_user("UL", "ZJ", username="leader")
+        always = {"unit": make.unit("RX"), "starts_at": NOON - timedelta(days=1), "ends_at": NOON + timedelta(days=1000)}
+        DutyShift.objects.create(kind="duty_leader", user=self.people.dl, **always)
+        DutyShift.objects.create(kind="shift_leader", user=self.people.ops, **always)
+        self.taken, self.refused, self.rules = Counter(), Counter(), 0
+
+    def person(self, role, ticket, pick):
+        """Somebody with this role; of the lead unit, when the ticket has one and the role is a unit's."""
+        lead = ticket.lead_unit.code if ticket.lead_unit else "ZJ"
+        if role in UNIT_ROLES and lead != "ZJ":
+            return getattr(self.people, f"{role}_{lead}", getattr(self.people, role))
+        second = getattr(self.people, f"{role}2", None)
+        return pick([getattr(self.people, role), second]) if second else getattr(self.people, role)
+
+    def everybody(self):
+        return [name for name in vars(self.people) if name != "system"]
+
+
+WORLD: World
+
+
+class Walk(RuleBasedStateMachine):
+    def __init__(self):
+        super().__init__()
+        self.now, self.cases, self.seen = NOON, {}, {}
+        self.room = transaction.atomic()
+        self.room.__enter__()
+
+    def teardown(self):
+        try:
+            if self.cases:
+                self.look_back()
+        finally:
+            transaction.set_rollback(True)
+            self.room.__exit__(None, None, None)
+
+    # --- rules -------------------------------------------------------------------------------------------------
+
+    @initialize(kind=st.sampled_from(TYPES), begin=st.sampled_from(BEGINNINGS))
+    def first_call(self, kind, begin):
+        self.call(kind, begin)
+
+    @rule(kind=st.sampled_from(TYPES), begin=st.sampled_from(BEGINNINGS[:4]))
+    def another_call(self, kind, begin):
+        if len(self.cases) < 4:
+            self.call(kind, begin)
+
+    @rule(data=st.data())
+    def go_on(self, data):
+        """A step that the model allows, by somebody whom it allows."""
+        pick = picker(data)
+        ticket = self.choose(pick)
+        moves = [name for name in self.cases[ticket.pk].moves() if not self.cases[ticket.pk].forbids(name)]
+        names = [name for name in moves for _twice in range(2 if name != "merge_into" else 1)] + OPERATIONS
+        name = pick(names)
+        roles = ACTORS[name].split() if name in ACTORS else self.world_roles()
+        role = pick([role for role in roles if role != "system"] or ["sv"])
+        self.attempt(ticket, name, WORLD.person(role, ticket, pick), role, pick)
+
+    @rule(data=st.data())
+    def second_person(self, data):
+        """Somebody looks at what waits for him."""
+        pick = picker(data)
+        ticket = self.choose(pick)
+        waiting = list(ticket.proposals.filter(status="open"))
+        if waiting:
+            name = pick(waiting).step
+            role = pick((ACTORS.get(name) or "zh dl sv ul").split())
+            self.attempt(ticket, name, WORLD.person(role, ticket, pick), role, pick)
+
+    @rule(data=st.data())
+    def stray(self, data):
+        """Any step by anybody: most of it must be refused, and leave nothing behind."""
+        pick = picker(data)
+        ticket, name = self.choose(pick), pick(sorted(steps.STEPS))
+        who = pick(WORLD.everybody())
+        self.attempt(ticket, name, getattr(WORLD.people, who), who.rstrip("2").split("_")[0], pick)
+
+    @rule(span=st.sampled_from(WAITS))
+    def time_passes(self, span):
+        """Whatever runs by itself: sweep, text messages that expire, suspensions that end, the nightly archive."""
+        self.now += span
+        system = WORLD.people.system
+        escalation.sweep(now=self.now)
+        callbacks.expire_surveys(now=self.now)
+        requests.resume_due(by=system, now=self.now)
+        following.archive_due(now=self.now)
+        for pk in list(self.cases):
+            self.sync(pk)
+
+    # --- what the rules are made of --------------------------------------------------------------------------------
+
+    def call(self, kind, begin):
+        type_, urgency = kind
+        early = begin is make.draft
+        self.now += timedelta(seconds=1)
+        ticket = begin(WORLD.people, self.now, type="complaint" if not early else type_, urgency=urgency,
+                       is_confidential=early and type_ == "report")
+        self.cases[ticket.pk], self.seen[ticket.pk] = Case(), 0
+        self.sync(ticket.pk)
+
+    def choose(self, pick):
+        fresh = sorted(self.cases, key=lambda pk: KIND[self.cases[pk].state] == "final")
+        return Ticket.objects.select_related("lead_unit").get(pk=pick(fresh[:3]))
+
+    def world_roles(self):
+        return ["op", "ops", "rv", "dp", "li", "hd", "ul", "cb", "sv", "zh", "dl"]
+
+    def attempt(self, ticket, name, user, role, pick):
+        self.now += timedelta(seconds=pick([1, 61]))
+        case, step = self.cases[ticket.pk], steps.STEPS[name]
+        found = Ticket.objects.visible_to(user).filter(pk=ticket.pk).first()
+        if found is None:
+            return
+        WORLD.rules += 1
+        body = body_for(name, found, self.now, pick, [Ticket(pk=pk, ticket_no=self.number(pk)) for pk in self.cases])
+        before = self.everything(ticket.pk)
+        try:
+            with transaction.atomic():
+                taken = steps.take(step, found, by=user, body=body, now=self.now, version=found.version)
+                audited.check_deferred()
+        except (AlreadyMoved, PermissionDenied, Refused, steps.Invalid) as refusal:
+            self.check_refusal(case, name, role, refusal)
+            assert self.everything(ticket.pk) == before, f"{name} was refused and left something behind"
+        else:
+            if taken.proposal is None and name in MOVES:
+                assert case.starts_here(name), f"{name} was taken in {case.state}"
+                assert not case.forbids(name), f"{name} was taken although a guard forbids it"
+                assert case.may(name, role), f"{role} took {name}"
+            for pk in list(self.cases):
+                self.sync(pk)
+
+    def check_refusal(self, case, name, role, refusal):
+        WORLD.refused[type(refusal).__name__] += 1
+        if name not in MOVES:
+            return
+        here, may = case.starts_here(name), case.may(name, role)
+        if isinstance(refusal, AlreadyMoved):
+            assert not here, f"{name} does start in {case.state}"
+        elif isinstance(refusal, PermissionDenied):
+            assert here, f"{name} does not start in {case.state}: AlreadyMoved is the answer"
+        else:
+            assert here and may, f"{role} heard why {name} is not possible, not that it is not his"
+
+    def number(self, pk):
+        return Ticket.objects.values_list("ticket_no", flat=True).get(pk=pk)
+
+    def everything(self, pk):
+        ticket = Ticket.objects.filter(pk=pk)
+        return [*ticket.values(), *ticket.values("clocks__status", "clocks__due_at", "clocks__pk").order_by("clocks__pk"),
+                *ticket.values("assignments__pk", "assignments__status").order_by("assignments__pk")]
+
+    def sync(self, pk):
+        """Play the new events to the model; it must know every move and end in the same state."""
+        case = self.cases[pk]
+        ticket = Ticket.objects.get(pk=pk)
+        for event in ticket.events.filter(seq__gt=self.seen[pk]).order_by("seq"):
+            self.seen[pk] = event.seq
+            if event.is_move:
+                case.follow(event.name, event.source, event.target, event.data)
+                WORLD.taken[event.name] += 1
+        case.type, case.urgency, case.outcome = ticket.type, ticket.urgency, ticket.callback_outcome
+        case.beyond_duty = ticket.beyond_duty
+        assert ticket.state == case.state
+
+    def look_back(self):
+        """At the end of every walk: what nobody may ever find, asked by the audit and once more here."""
+        escalation.sweep(now=self.now)
+        audited.check_deferred()
+        assert audited.broken(self.now) == {}
+        for ticket in Ticket.objects.filter(pk__in=self.cases, state__in=["closed", "archived"]):
+            mandatory = ticket.type in ("help", "complaint", "report") or self.cases[ticket.pk].dispatched
+            asked = ticket.callback_tasks.exists() and not ticket.callback_tasks.filter(outcome="").exists()
+            assert asked or not mandatory, f"{ticket} is over and nobody was asked"
+            assert ticket.callback_outcome != "negative" or ticket.decided_by_id != ticket.second_by_id
+
+
+def picker(data):
+    return lambda options: data.draw(st.sampled_from(list(options)))
+
+
+@pytest.mark.django_db
+def test_random_walks_agree_with_the_model_and_leave_nothing_that_the_audit_finds():
+    global WORLD
+    audited.with_all_triggers()
+    WORLD = World()
+
+    run_state_machine_as_test(Walk, settings=PROFILE)
+
+    never = sorted(set(ACTORS) - set(WORLD.taken))
+    print(f"\n{WORLD.rules} attempts, {sum(WORLD.taken.values())} moves, {dict(WORLD.refused)}; "
+          f"{len(ACTORS) - len(never)} of {len(ACTORS)} transitions; never: {', '.join(never)}")
+    assert len(never) <= (4 if WALKS >= 500 else 22)
