@@ -1,5 +1,11 @@
 # `make run` and `make test` need Python 3.11 with pip, and nothing else.
-PYTHON ?= python3
+ifndef PYTHON
+PYTHON := $(shell for python in python3 python3.11 python3.12 python3.13; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+endif
+ifeq ($(PYTHON),)
+$(error Python 3.11 or newer is needed, and there is none in PATH)
+endif
 BIN := .venv/bin
 
 .PHONY: run venv test check browser clean

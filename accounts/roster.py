@@ -14,6 +14,7 @@ HOTLINE_PEOPLE = {
     "callback_agent": Role.CB,
     "reviewer": Role.RV,
     "dispatcher": Role.DP,
+    "coordination": Role.ZH,
 }
 ROSTERED_PEOPLE = {"duty_leader": DutyKind.DUTY_LEADER, "shift_leader": DutyKind.SHIFT_LEADER}
 CALLBACK_LEAD = "callback_lead"
@@ -41,6 +42,11 @@ def people(role_key: str, *, unit: Unit | None, now: datetime) -> list[User]:
     if role_key not in ROLE_KEYS:
         raise ValueError(f"Nobody is called {role_key!r}.")
     return _addressed(role_key, unit=unit, now=now) or on_duty(DutyKind.DUTY_LEADER, now=now) or _holders(Role.DL)
+
+
+def everyone(*role_keys: str, unit: Unit | None, now: datetime) -> list[User]:
+    """The people of several keys; somebody may stand in it twice."""
+    return [person for key in role_keys for person in people(key, unit=unit, now=now)]
 
 
 def _addressed(role_key: str, *, unit: Unit | None, now: datetime) -> list[User]:

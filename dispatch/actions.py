@@ -8,7 +8,7 @@ from dispatch.assignments import conflict_with_target
 from dispatch.models import Assignment, Ruling
 from dispatch.routing import may_lead
 from notices.actions import tell
-from tickets.actions import Refused, lock, move_locked
+from tickets.actions import Refused, lock_for, move_locked
 from tickets.choices import Urgency
 from tickets.models import Ticket
 from tickets.states import State
@@ -17,7 +17,7 @@ from tickets.states import State
 @transaction.atomic
 def dispatch(ticket_id, *, by, now, lead_unit, co_units=(), opinion=""):
     """T10. Refuses units that returned the ticket, the reported unit, and a co-unit that leads."""
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.dispatch, by=by)
     _check_units(ticket, lead_unit, co_units)
     if not may_lead(lead_unit, ticket.area):
         raise Refused(_("%(unit)s leads only matters of its own territory.") % {"unit": lead_unit.name})
@@ -30,7 +30,7 @@ def dispatch(ticket_id, *, by, now, lead_unit, co_units=(), opinion=""):
 @transaction.atomic
 def express_dispatch(ticket_id, *, by, now, lead_unit, reason, emergency_told, co_units=()):
     """T04: straight from the call to the unit; leaders are told at once, the review follows (后审)."""
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.express_dispatch, by=by)
     _check_units(ticket, lead_unit, co_units)
     ticket = move_locked(ticket, Ticket.express_dispatch, by=by, now=now, note=reason, lead_unit=lead_unit,
                          data={"co_units": [unit.code for unit in co_units], "emergency_told": emergency_told})
@@ -66,7 +66,7 @@ def _tell_units(ticket, units, *, now):
 @transaction.atomic
 def recall(ticket_id, *, by, now, note=""):
     """T11: taken back before the unit signed; citizen clocks do not move."""
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.recall, by=by)
     ticket = move_locked(ticket, Ticket.recall, by=by, now=now, note=note)
     return assignments.close_live(ticket, Assignment.Status.RECALLED, now=now)
 
@@ -74,7 +74,7 @@ def recall(ticket_id, *, by, now, note=""):
 @transaction.atomic
 def sign(ticket_id, *, by, now, handler=None):
     """T12: the unit takes the ticket; a handler may be named, otherwise anyone of the unit acts."""
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.sign, by=by)
     if handler and not handler.covers(ticket.lead_unit, "HD", "LI", "UL"):
         raise Refused(_("%(person)s does not belong to %(unit)s.") % {"person": handler, "unit": ticket.lead_unit})
     ticket = move_locked(ticket, Ticket.sign, by=by, now=now, handler=handler)
@@ -85,7 +85,7 @@ def sign(ticket_id, *, by, now, handler=None):
 @transaction.atomic
 def deem_signed(ticket_id, *, by, now):
     """T13: silence is acceptance. Only the system does it, when the ladder says so."""
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.deem_signed, by=by)
     if not _receipt_is_over(ticket, now):
         raise Refused(_("The unit may still sign or return."))
     ticket = move_locked(ticket, Ticket.deem_signed, by=by, now=now)
@@ -105,7 +105,7 @@ def _receipt_is_over(ticket, now):
 @transaction.atomic
 def escalate_return(ticket_id, *, by, now, reason):
     """T17: nobody agrees on the unit, or two returns are used up: a ruling is needed."""
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.escalate_return, by=by)
     if ticket.state == State.RETURN_REVIEW:
         requests.pass_up(ticket, by=by, now=now, decision=reason)
         assignments.close_returned(ticket, now=now)
@@ -118,7 +118,7 @@ def escalate_return(ticket_id, *, by, now, reason):
 @transaction.atomic
 def designate(ticket_id, *, by, now, lead_unit, ruling, co_units=()):
     """T18: the ruling names the unit, and that unit may not return it."""
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.designate, by=by)
     _check_designated(ticket, lead_unit, co_units)
     ticket = move_locked(ticket, Ticket.designate, by=by, now=now, note=ruling, lead_unit=lead_unit)
     Ruling.objects.create(ticket=ticket, unit=lead_unit, text=ruling, by=by, at=now)
@@ -138,7 +138,7 @@ def _check_designated(ticket, lead_unit, co_units):
 @transaction.atomic
 def assign_down(ticket_id, *, by, now, unit=None, handler=None, due_at=None, note=""):
     """T19: to a unit below, or to a person of the own unit; the parent stays accountable."""
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.assign_down, by=by)
     lead = assignments.live_lead(ticket)
     promised = _completion_due(ticket)
     if bool(unit) == bool(handler):

@@ -2,7 +2,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.roster import people
+from accounts.roster import everyone
 from dispatch.models import Reminder
 from notices.actions import tell
 from tickets.actions import Refused, lock, record_locked
@@ -20,8 +20,7 @@ def remind(ticket_id, *, by, now, note):
     ticket = record_locked(ticket, "remind", by=by, now=now, note=note, data={"kind": kind},
                            remind_count=ticket.remind_count + 1, repeat_count=ticket.repeat_count + repeat)
     if ticket.lead_unit:
-        recipients = [person for role in ("unit_liaison", "unit_handler")
-                      for person in people(role, unit=ticket.lead_unit, now=now)]
+        recipients = everyone("unit_liaison", "unit_handler", unit=ticket.lead_unit, now=now)
         tell(recipients, cause=f"remind:{ticket.pk}:{ticket.version}", kind="reminder", ticket_no=ticket.ticket_no,
              now=now)
     return ticket

@@ -6,7 +6,7 @@ from accounts.roster import people
 from dispatch import assignments, requests
 from dispatch.models import Assignment, Contact, Reply
 from notices.actions import tell
-from tickets.actions import Refused, lock, move_locked, record_locked
+from tickets.actions import Refused, lock, lock_for, move_locked, record_locked
 from tickets.choices import ContactMethod
 from tickets.models import Ticket
 
@@ -16,7 +16,7 @@ Status = Assignment.Status
 @transaction.atomic
 def record_contact(ticket_id, *, by, now, method, reached, told_deadline=False, note=""):
     """T20. The first reached contact meets RESPONSE; signing alone never does."""
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.record_contact, by=by)
     if ticket.is_confidential and method != ContactMethod.RELAY:
         raise Refused(_("The citizen asked for confidentiality: contact goes through the hotline."))
     Contact.objects.create(ticket=ticket, round=ticket.round, unit=ticket.lead_unit, by=by, at=now, method=method,
@@ -34,7 +34,7 @@ def open_co_units(ticket):
 @transaction.atomic
 def submit_reply(ticket_id, *, by, now, proposed_by=None, **block):
     """T25. `block` is the reply block of SPEC 7.4; `proposed_by` is the handler whose reply the leader signs."""
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.submit_reply, by=by)
     waiting = open_co_units(ticket)
     if waiting:
         raise Refused(_("Still waiting for the part of %(units)s.") % {"units": ", ".join(unit.name for unit in waiting)})
@@ -51,7 +51,7 @@ def submit_reply(ticket_id, *, by, now, proposed_by=None, **block):
 @transaction.atomic
 def return_reply(ticket_id, *, by, now, fault, note=""):
     """T27: the completion clock goes on from its old due date."""
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.return_reply, by=by)
     reply = standing_reply(ticket)
     review(reply, Reply.Status.RETURNED, by=by, now=now, fault=fault, note=note)
     ticket = move_locked(ticket, Ticket.return_reply, by=by, now=now, note=note, data={"fault": fault})

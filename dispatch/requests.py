@@ -1,19 +1,21 @@
 """What units ask for: return (退单), extension (延期), suspension (挂账). Decided by somebody else (T14-T16, T21-T24)."""
 from datetime import timedelta
 
+import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.roster import people
+from accounts.roster import everyone, people
 from dispatch import assignments
 from dispatch.models import Request
 from notices.actions import tell, tell_citizen
 from tickets import clocks
-from tickets.actions import AlreadyMoved, Refused, lock, move_locked, record_locked
+from tickets.actions import AlreadyMoved, Refused, lock, lock_for, move_locked, record_locked
 from tickets.calendars import local_date
 from tickets.models import Ticket
 from tickets.states import State
 
+log = structlog.get_logger(__name__)
 LONGEST_SUSPENSION = timedelta(days=274)  # nine months (SPEC S34)
 LONGEST_EXTENSION_DAYS = 10
 Kind, Status = Request.Kind, Request.Status
@@ -50,7 +52,7 @@ def _decide(ticket, kind, *, by, now, approved, decision):
     """Close the open request; never by who asked, nor by a person of the asking unit."""
     request = pending(ticket, kind)
     if request is None:
-        raise Refused(_("There is no open request of this kind."))
+        raise AlreadyMoved(ticket)  # the page offers it only while one is open: somebody was quicker
     _close(request, Status.APPROVED if approved else Status.REJECTED, by=by, now=now, decision=decision)
     tell([request.by], cause=f"request:{request.pk}", kind=f"{kind}_{request.status}", ticket_no=ticket.ticket_no,
          params={"decision": decision}, now=now)
@@ -81,7 +83,7 @@ def window_is_open(ticket, now):
 @transaction.atomic
 def request_return(ticket_id, *, by, now, reason_code, reason, legal_basis, suggested_unit, proposed_by=None):
     """T14. `proposed_by` is the liaison whose urgent return the leader signs."""
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.request_return, by=by)
     if not window_is_open(ticket, now):
         raise Refused(_("The return window is over: the unit keeps the ticket."))
     if suggested_unit == ticket.lead_unit:
@@ -97,7 +99,7 @@ def request_return(ticket_id, *, by, now, reason_code, reason, legal_basis, sugg
 
 @transaction.atomic
 def approve_return(ticket_id, *, by, now, decision=""):
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.approve_return, by=by)
     _decide(ticket, Kind.RETURN, by=by, now=now, approved=True, decision=decision)
     expire(ticket, now=now)
     assignments.close_returned(ticket, now=now)
@@ -115,7 +117,7 @@ def pass_up(ticket, *, by, now, decision):
 @transaction.atomic
 def reject_return(ticket_id, *, by, now, decision):
     """T16: a rejected return is acceptance."""
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.reject_return, by=by)
     _decide(ticket, Kind.RETURN, by=by, now=now, approved=False, decision=decision)
     assignments.accept_lead(ticket, now=now)
     return move_locked(ticket, Ticket.reject_return, by=by, now=now, note=decision)
@@ -127,7 +129,7 @@ def reject_return(ticket_id, *, by, now, decision):
 @transaction.atomic
 def request_extension(ticket_id, *, by, now, reason, amount, citizen_told_at, proposed_by=None):
     """T21: asked before the completion clock is due; one by a supervisor, a second only by the duty leader."""
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.request_extension, by=by)
     clock = _promise(ticket)
     if clock is None or clock.due_at <= now:
         raise Refused(_("The deadline has passed: an extension is asked for before it."))
@@ -154,7 +156,7 @@ def _check_amount(clock, amount):
 @transaction.atomic
 def decide_extension(ticket_id, *, by, now, approved, decision):
     """T22: an approved one adds to the old due date, never to now."""
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.decide_extension, by=by)
     if approved and ticket.extension_count >= 1 and not by.has_role("DL"):
         raise Refused(_("A second extension is the duty leader's to grant."))
     request = _decide(ticket, Kind.EXTENSION, by=by, now=now, approved=approved, decision=decision)
@@ -188,7 +190,7 @@ def request_suspension(ticket_id, *, by, now, reason_code, reason, plan, review_
 
 @transaction.atomic
 def approve_suspension(ticket_id, *, by, now, decision, proposed_by=None):
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.approve_suspension, by=by)
     request = _decide(ticket, Kind.SUSPENSION, by=by, now=now, approved=True, decision=decision)
     expire(ticket, now=now)
     ticket = move_locked(ticket, Ticket.approve_suspension, by=by, now=now, note=decision, review_date=request.review_date,
@@ -208,7 +210,11 @@ def reject_suspension(ticket_id, *, by, now, decision):
 def resume(ticket_id, *, by, now, note=""):
     """T24: by the unit, or by the system on the review date; the citizen keeps at least a day."""
     ticket = lock(ticket_id, by=by)
-    return move_locked(ticket, Ticket.resume, by=by, now=now, note=note)
+    ticket = move_locked(ticket, Ticket.resume, by=by, now=now, note=note)
+    tell(everyone("unit_liaison", "unit_handler", unit=ticket.lead_unit, now=now), kind="resumed",
+         cause=f"resumed:{ticket.pk}:{ticket.version}", ticket_no=ticket.ticket_no,
+         params={"due": ticket.next_due_at.isoformat()}, now=now)
+    return ticket
 
 
 # --- exclusion from assessment ------------------------------------------------------------------------------
@@ -240,6 +246,8 @@ def resume_due(*, by, now):
             resumed += 1
         except AlreadyMoved:
             continue  # the unit was faster
+        except Exception:
+            log.exception("resume_failed", ticket=ticket_id)  # one bad row must not keep the others suspended
     return resumed
 
 

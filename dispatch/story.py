@@ -1,12 +1,13 @@
 """What dispatch, handling and supervision add to the time line and to the page of a ticket."""
-
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
-from dispatch.escalation import cause_of
 from dispatch.models import Assignment, Reminder, Reply, Request, SupervisionOrder
+from dispatch.supervision import NOT_CLOSED
 from notices.models import Notice
 from tickets.choices import ContactMethod, ReplyFault
 from tickets.clocks import Kind
@@ -36,10 +37,11 @@ def chapter(ticket, user, reading):
     replies = list(ticket.replies.select_related("by", "unit").order_by("-pk"))
     asked = list(ticket.requests.select_related("by", "unit", "suggested_unit", "decided_by").order_by("-pk"))
     orders = list(ticket.supervision_orders.select_related("unit", "by").order_by("-pk"))
-    waiting = list(ticket.escalations.filter(needs_ack=True, acknowledged_at=None).order_by("-pk"))
-    told = told_of(waiting, user)
+    unanswered = ticket.escalations.filter(needs_ack=True, acknowledged_at=None)
+    waiting = list(unanswered.annotate(told=was_told(user)).order_by("-pk"))
+    known_to_steps(ticket, asked, orders)
     panels = [
-        Panel(_("Escalated, to be acknowledged"), [escalation_item(rung, rung in told) for rung in waiting]),
+        Panel(_("Escalated, to be acknowledged"), [escalation_item(rung, user) for rung in waiting]),
         Panel(_("Replies"), [reply_item(reply, reading) for reply in replies]),
         Panel(_("Who holds it"), [part_item(part, reading) for part in parts]),
         Panel(_("Requests"), [request_item(request, reading) for request in asked]),
@@ -147,17 +149,20 @@ def order_item(order, reading):
     )
 
 
-def told_of(rungs, user):
-    """Those that this user may acknowledge, as dispatch.escalation.may_acknowledge says, in one query for all."""
-    if not rungs or user.has_role(Role.DL):
-        return rungs
-    causes = set(
-        Notice.objects.filter(recipient=user, cause__in=[cause_of(rung) for rung in rungs]).values_list("cause", flat=True)
-    )
-    return [rung for rung in rungs if cause_of(rung) in causes]
+def known_to_steps(ticket, asked, orders):
+    """The steps on offer ask for the same rows (requests.waiting_kinds, orders.open_of): they need not ask again."""
+    ticket._waiting_kinds = {request.kind for request in asked if request.status == Request.Status.PENDING}
+    ticket._open_orders = [order for order in reversed(orders) if order.status in NOT_CLOSED]
 
 
-def escalation_item(rung, is_mine):
+def was_told(user):
+    """Whether the notice of an escalation went to this user (dispatch.escalation.cause_of), asked within its query."""
+    cause = Concat(Value("escalation:"), OuterRef("clock_id"), Value(":"), OuterRef("level"), output_field=CharField())
+    return Exists(Notice.objects.filter(recipient=user, cause=cause))
+
+
+def escalation_item(rung, user):
+    is_mine = rung.told or user.has_role(Role.DL)
     return Item(
         head=f"{Kind(rung.kind).label} · {rung.rung}",
         pill=Pill(_("Not acknowledged"), "red"),

@@ -6,14 +6,14 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.roster import people
+from accounts.roster import everyone, people
 from dispatch import assignments, replies, requests
 from dispatch.models import Assignment, Reply, Request, SupervisionOrder
 from dispatch.requests import check_review_date
 from followup import callbacks
 from followup.callbacks import Kind
 from notices.actions import tell, tell_citizen
-from tickets.actions import AlreadyMoved, Refused, lock, move_locked
+from tickets.actions import AlreadyMoved, Refused, check, lock, lock_for, move_locked
 from tickets.choices import ClosureKind
 from tickets.models import Ticket
 from tickets.states import State
@@ -25,7 +25,7 @@ REOPEN_WITHIN = timedelta(days=30)
 @transaction.atomic
 def approve_reply(ticket_id, *, by, now, note=""):
     """T26: the answer stands; now every reporter is asked."""
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.approve_reply, by=by)
     replies.review(replies.standing_reply(ticket), Reply.Status.APPROVED, by=by, now=now, note=note)
     ticket = move_locked(ticket, Ticket.approve_reply, by=by, now=now, note=note)
     assignments.close_answered(ticket, now=now)
@@ -38,7 +38,7 @@ def approve_reply(ticket_id, *, by, now, note=""):
 @transaction.atomic
 def callback_no_answer(ticket_id, *, by, now, result, note=""):
     """T28: the try is logged; the rule says when the next one is due."""
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.callback_no_answer, by=by)
     task = callbacks.no_answer(ticket, result, by=by, now=now, note=note)
     ticket = move_locked(ticket, Ticket.callback_no_answer, by=by, now=now, note=note,
                          data={"result": result, "next": task.next_attempt_at.isoformat(), "status": task.status})
@@ -65,7 +65,7 @@ def order_redo(ticket_id, *, by, now, reason):
 
 def _hand_back(ticket, *, by, now):
     assignments.reopen_lead(ticket, by=by, now=now)
-    recipients = {*people("unit_leader", unit=ticket.lead_unit, now=now), *people("unit_liaison", unit=ticket.lead_unit, now=now)}
+    recipients = everyone("unit_leader", "unit_liaison", unit=ticket.lead_unit, now=now)
     tell(recipients, cause=f"redo:{ticket.pk}:{ticket.round}", kind="redo_ordered", ticket_no=ticket.ticket_no,
          params={"round": ticket.redo_round, "due": ticket.next_due_at.isoformat()}, now=now)
     return ticket
@@ -95,7 +95,7 @@ def adjudicate_redispatch(ticket_id, *, by, now, reason):
 def adjudicate_suspend(ticket_id, *, by, now, reason, plan, review_date, citizen_told_at, reason_code):
     """T35: like a granted suspension, decided by the duty leader; the clock of the new round waits."""
     check_review_date(review_date, now)
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.adjudicate_suspend, by=by)
     ticket = move_locked(ticket, Ticket.adjudicate_suspend, by=by, now=now, note=reason, review_date=review_date,
                          data={"plan": plan, "reason": reason_code, "citizen_told_at": citizen_told_at.isoformat()})
     assignments.reopen_lead(ticket, by=by, now=now)
@@ -133,8 +133,8 @@ def not_archivable(ticket, now):
 @transaction.atomic
 def archive(ticket_id, *, by, now):
     """T37: the ticket is read-only from here on."""
-    ticket = lock(ticket_id, by=by)
-    if ticket.state == State.CLOSED and (reason := not_archivable(ticket, now)):
+    ticket = lock_for(ticket_id, Ticket.archive, by=by)
+    if reason := not_archivable(ticket, now):
         raise Refused(reason)
     return move_locked(ticket, Ticket.archive, by=by, now=now)
 
@@ -166,7 +166,7 @@ def _archived(ticket_id, *, by, now):
 @transaction.atomic
 def reopen(ticket_id, *, by, now, reason):
     """T38: within 30 days, on a new fact; a new round with new clocks, the old rounds stay."""
-    ticket = lock(ticket_id, by=by)
+    ticket = lock_for(ticket_id, Ticket.reopen, by=by)
     if ticket.closed_at and now > ticket.closed_at + REOPEN_WITHIN:
         raise Refused(_("More than thirty days have passed: register a new ticket."))
     ticket = move_locked(ticket, Ticket.reopen, by=by, now=now, note=reason)
@@ -214,6 +214,7 @@ def merge_into(ticket_id, *, by, now, master, note=""):
     first, second = sorted([ticket_id, master.pk])
     rows = {pk: lock(pk, by=by) for pk in (first, second)}  # one order for everybody
     ticket, master = rows[ticket_id], rows[master.pk]
+    check(ticket, "merge_into", by)
     _check_mergeable(ticket, master)
     requests.expire(ticket, now=now, kinds=Request.Kind)
     assignments.close_live(ticket, Assignment.Status.RECALLED, now=now)
@@ -221,6 +222,9 @@ def merge_into(ticket_id, *, by, now, master, note=""):
                          data={"master": master.ticket_no})
     same_caller = ticket.phone_hash and ticket.phone_hash == master.phone_hash
     callbacks.join(master, ticket, by=by, now=now, new_reporter=not same_caller)
+    if ticket.caller.phone and not same_caller:
+        tell_citizen(ticket.caller.phone, cause=f"merged:{ticket.pk}", kind="merged", ticket_no=ticket.ticket_no,
+                     params={"master_no": master.ticket_no}, now=now)
     return ticket
 
 

@@ -1,5 +1,4 @@
 """Refuses to start when a page forgot to say who may see it."""
-from django.conf import settings
 from django.core.checks import Error, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -28,10 +27,3 @@ def every_page_has_an_audience(app_configs, **kwargs):
     return [Error(f"/{route} does not say who may see it: decorate {view.__module__}.{view.__name__} "
                   "with audience(), anyone_signed_in or public of accounts.access.", id="hotline.E001")
             for route, view in all_routes() if audience_of(view) is None]
-
-
-@register(deploy=True)
-def the_demo_stays_out_of_production(app_configs, **kwargs):
-    if settings.PRODUCTION and settings.HOTLINE_DEMO:
-        return [Error("HOTLINE_DEMO is on in production: its log-ins are public.", id="hotline.E003")]
-    return []

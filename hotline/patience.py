@@ -16,7 +16,8 @@ CONNECTING = 3.0
 GREETING = 2.0  # the first statement of a request on an old connection: Django asks whether it still lives
 STATEMENT = 5.5  # the server gives up after 5 (settings), and says so
 IN_ALL = 5.5  # silence that one request bears, over all its attempts
-LEAST = 0.2  # for an attempt after that: enough to find out that the database is back
+LEAST = 0.2  # enough to find out that the database is back
+KNOWN = 2.0  # so long after somebody waited in vain nobody else waits: who stands behind him in line is served in time too
 CONNECTED = (extensions.STATUS_READY, extensions.STATUS_BEGIN, extensions.STATUS_PREPARED)
 EVENTS = {extensions.POLL_READ: select.POLLIN, extensions.POLL_WRITE: select.POLLOUT}
 
@@ -28,7 +29,13 @@ class Patience(threading.local):
     is_fresh = False  # it has not asked the database anything yet
 
 
-patience = Patience()
+class Silence:
+    """What this process knows of the database."""
+
+    until = 0.0
+
+
+patience, silence = Patience(), Silence()
 
 
 def limited(application: Callable) -> Callable:
@@ -45,19 +52,30 @@ def limited(application: Callable) -> Callable:
 def wait(connection) -> None:
     """Called by psycopg2 instead of blocking; when this raises, psycopg2 closes the connection."""
     begun = time.monotonic()
-    give_up = begun + max(LEAST, min(limit(connection), patience.left))
+    give_up = begun + limit(connection, begun)
     while (state := connection.poll()) != extensions.POLL_OK:
         seconds = give_up - time.monotonic()
         if seconds <= 0:
-            patience.left -= time.monotonic() - begun
+            waited_in_vain(begun)
             raise psycopg2.OperationalError("the database keeps silent")
         ready = select.poll()  # select() cannot do file numbers above 1023
         ready.register(connection.fileno(), EVENTS[state])
         ready.poll(seconds * 1000)
 
 
-def limit(connection) -> float:
+def limit(connection, now: float) -> float:
     is_first, patience.is_fresh = patience.is_fresh, False
-    if connection.status not in CONNECTED:
-        return CONNECTING
-    return GREETING if is_first else STATEMENT
+    if connection.status in CONNECTED and not is_first:
+        longest = STATEMENT
+    elif now < silence.until:
+        longest = LEAST
+    else:
+        longest = GREETING if connection.status in CONNECTED else CONNECTING
+    return max(LEAST, min(longest, patience.left))
+
+
+def waited_in_vain(begun: float) -> None:
+    now = time.monotonic()
+    patience.left -= now - begun
+    if now - begun >= CONNECTING:  # not for one old connection that is dead
+        silence.until = now + KNOWN

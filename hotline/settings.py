@@ -25,25 +25,27 @@ HOTLINE_DEMO_PASSWORD = env.str("HOTLINE_DEMO_PASSWORD", default="")  # empty: o
 PROCESS = env.str("HOTLINE_PROCESS", default="command")  # web, worker, beat or command
 
 # --- secrets -----------------------------------------------------------------------------------------------------
-if EMBEDDED:
+if PRODUCTION:
+    HOTLINE_DATA = Path(env.str("HOTLINE_DATA", default="/var/lib/hotline"))
+    SECRET_KEY = env.str("HOTLINE_SECRET_KEY", default="")
+    HASH_KEY = env.str("HOTLINE_HASH_KEY", default="")
+    _field_keys = env.str("HOTLINE_FIELD_KEYS", default="")
+    _database_url, _redis_url = env.str("DATABASE_URL"), env.str("REDIS_URL", default="")
+else:
     _home = Home()
     HOTLINE_DATA = _home.path
     SECRET_KEY = env.str("HOTLINE_SECRET_KEY", default="") or _home.secret("secret_key")
     HASH_KEY = env.str("HOTLINE_HASH_KEY", default="") or _home.secret("hash_key")
     _field_keys = env.str("HOTLINE_FIELD_KEYS", default="") or f"k1:{_home.secret('field_key_k1')}"
-    _database_url = _home.database_url()
-else:
-    HOTLINE_DATA = Path(env.str("HOTLINE_DATA", default="/var/lib/hotline")) if PRODUCTION else Home().path
-    SECRET_KEY = env.str("HOTLINE_SECRET_KEY", default="")
-    HASH_KEY = env.str("HOTLINE_HASH_KEY", default="")
-    _field_keys = env.str("HOTLINE_FIELD_KEYS", default="")
-    _database_url = env.str("DATABASE_URL")
-_redis_url = env.str("REDIS_URL", default="") or ("" if PRODUCTION else Home().redis_url())
+    _database_url = env.str("DATABASE_URL", default="") or _home.database_url()
+    _redis_url = env.str("REDIS_URL", default="") or _home.redis_url()
 
 _hosts = env.list("HOTLINE_HOSTS", default=[])
 demands.check_secrets(SECRET_KEY, HASH_KEY, strict=PRODUCTION)
 FIELD_KEYS = demands.field_keys(_field_keys)  # {id: base64 of 32 bytes}; the first one is the active one
 demands.check_addresses(_database_url, _redis_url, _hosts, strict=PRODUCTION)
+if PRODUCTION and HOTLINE_DEMO:
+    raise demands.Refused("HOTLINE_DEMO cannot be on in production: everybody knows its log-ins.")
 ALLOWED_HOSTS = [*_hosts, "127.0.0.1", "localhost", "[::1]"]  # the last three: health checks from the same machine
 
 # --- applications ------------------------------------------------------------------------------------------------

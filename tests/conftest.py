@@ -18,7 +18,10 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
 def django_db_setup(django_db_setup, django_db_blocker):
     """Tests that commit are cleaned up by TRUNCATE, which the product itself forbids on the trail."""
     import pgtrigger
+
+    from tests.factories import load_reference
     with django_db_blocker.unblock():
+        load_reference()  # once; tests that commit empty the tables and bring it back themselves
         pgtrigger.disable("tickets.TicketEvent:event_no_truncate", "accounts.AuditEntry:never_emptied")
 
 

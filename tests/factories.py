@@ -22,8 +22,9 @@ _serial = count(1)
 
 
 def load_reference():
-    load_units()
-    reference.load()
+    if not Category.objects.exists():
+        load_units()
+        reference.load()
 
 
 def make_user(role=None, unit="RX", **fields):

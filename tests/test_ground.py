@@ -45,6 +45,7 @@ def test_production_starts_with_good_secrets_and_django_has_no_complaints():
     ("REDIS_URL", "redis://valkey:6379/0"),
     ("DATABASE_URL", "postgres://hotline@postgres/hotline"),
     ("DATABASE_URL", "sqlite:///x.sqlite3"),
+    ("HOTLINE_DEMO", "1"),
 ])
 def test_production_refuses_what_is_missing_or_weak_with_one_sentence(name, value):
     done = python("-c", "import hotline.settings", environment=GOOD | {name: value})

@@ -34,6 +34,13 @@ def lock(ticket_id, *, by):
     return visible.select_for_update(of=("self",), no_key=True).get(pk=ticket_id)
 
 
+def lock_for(ticket_id, step, *, by):
+    """The locked ticket, if `move` would accept this step; for actions that read or write other rows before they move."""
+    ticket = lock(ticket_id, by=by)
+    check(ticket, step.__name__, by)
+    return ticket
+
+
 @transaction.atomic
 def move(ticket_id, step, *, by, now, note="", data=None, changes=None, **fields):
     """Take one step (a method of Life) in a ticket's life and return the moved ticket.

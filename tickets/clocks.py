@@ -75,7 +75,8 @@ class Clock(models.Model):
             models.CheckConstraint(name="clock_pause_keeps_the_rest",
                                    condition=Q(status=Status.PAUSED, kept__isnull=False) | ~Q(status=Status.PAUSED)),
             models.CheckConstraint(name="clock_stopped_when_over",
-                                   condition=~Q(status__in=[Status.MET, Status.VOID, Status.HELD]) | Q(stopped_at__isnull=False)),
+                                   condition=~Q(status__in=[Status.MET, Status.VOID, Status.HELD])
+                                   | Q(stopped_at__isnull=False)),
         ]
         indexes = [
             models.Index(fields=["next_fire_at"], name="clock_fire", condition=Q(next_fire_at__isnull=False)),
@@ -108,7 +109,7 @@ class Clock(models.Model):
         self.stopped_at = self.stopped_at if status == Status.MET and self.stopped_at else now
 
 
-CHANGING = ["status", "due_at", "length", "kept", "stopped_at", "attempted", "next_fire_at", "level"]
+CHANGING = ["status", "rule", "due_at", "length", "kept", "stopped_at", "attempted", "next_fire_at", "level"]
 
 
 @dataclass
@@ -177,7 +178,7 @@ class Face:
             rule = clock.profile.rule(clock.kind, urgency=urgency, type_=self.ticket.type)
             due = min(clock.due_at, calendars.due_at(clock.started_at, rule, self.calendar_for(rule)))
             if due != clock.due_at:
-                clock.due_at, clock.length = due, int((due - clock.started_at).total_seconds())
+                clock.rule, clock.due_at, clock.length = rule, due, int((due - clock.started_at).total_seconds())
                 clock.plan_fire()
 
     def save(self):

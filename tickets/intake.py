@@ -4,7 +4,7 @@ from django.utils.text import Truncator
 
 from accounts.privacy import phone_hash
 from accounts.roles import Role
-from notices.actions import tell_citizen
+from notices.actions import tell, tell_citizen
 from tickets import clocks, trail
 from tickets.actions import Refused, lock, move, move_locked, plain, record, record_locked
 from tickets.models import Call, Caller, Disposition, IdempotencyKey, SlaProfile, Ticket
@@ -105,7 +105,8 @@ def register_and_answer(*, by, now, answer, key="", **intake):
 def submit_locked(ticket, *, by, now, changes=None):
     ticket = move_locked(ticket, Ticket.submit, by=by, now=now, changes=changes)
     if ticket.caller.phone:
-        tell_citizen(ticket.caller.phone, cause=f"accepted:{ticket.pk}", kind="accepted", ticket_no=ticket.ticket_no,
+        kind = "accepted_confidential" if ticket.is_confidential else "accepted"
+        tell_citizen(ticket.caller.phone, cause=f"accepted:{ticket.pk}", kind=kind, ticket_no=ticket.ticket_no,
                      params={"query_code": query_code(ticket)}, now=now)
     return ticket
 
@@ -137,8 +138,12 @@ def void_draft(ticket_id, *, by, now, reason):
     return move(ticket_id, Ticket.void_draft, by=by, now=now, note=reason, reason="void")
 
 
+@transaction.atomic
 def return_for_info(ticket_id, *, by, now, reason, note=""):
-    return move(ticket_id, Ticket.return_for_info, by=by, now=now, note=note, data={"reason": reason})
+    ticket = move(ticket_id, Ticket.return_for_info, by=by, now=now, note=note, data={"reason": reason})
+    tell([ticket.registered_by], cause=f"info:{ticket.pk}:{ticket.version}", kind="info_needed",
+         ticket_no=ticket.ticket_no, now=now)
+    return ticket
 
 
 def approve(ticket_id, *, by, now, note="", **changes):
@@ -147,9 +152,14 @@ def approve(ticket_id, *, by, now, note="", **changes):
                 changes={name: value for name, value in changes.items() if value not in (None, "")})
 
 
+@transaction.atomic
 def confirm_refusal(ticket_id, *, by, now, reason, channel, told_at, note="", proposed_by=None):
-    return move(ticket_id, Ticket.confirm_refusal, by=by, now=now, note=note, reason=reason, channel=channel,
-                told_at=told_at, second_by=proposed_by)
+    ticket = move(ticket_id, Ticket.confirm_refusal, by=by, now=now, note=note, reason=reason, channel=channel,
+                  told_at=told_at, second_by=proposed_by)
+    if ticket.caller.phone:
+        tell_citizen(ticket.caller.phone, cause=f"refused:{ticket.pk}", kind="refused", ticket_no=ticket.ticket_no,
+                     params={"channel": channel}, now=now)
+    return ticket
 
 
 def withdraw_early(ticket_id, *, by, now, reason, identity_checked):

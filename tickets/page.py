@@ -87,6 +87,7 @@ def work_on(ticket, user, now, step_name, *, form=None, problem="", conflict=Non
     step = STEPS.get(step_name)
     if step is None:
         return None
+    story.chapters_of(ticket, user, Reading(ticket, user))
     offered = list(offers(ticket, user))
     offer = next((offer for offer in offered if offer.step is step), None)
     return {

@@ -11,7 +11,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms import Form
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from accounts.roster import people
+from notices.actions import tell
 from tickets import actions
 from tickets.actions import AlreadyMoved, Refused
 from tickets.life import Life
@@ -53,6 +56,7 @@ class Step:
     may: Callable = nobody
     # only for steps that need a second person
     propose: Callable = nobody  # who may make the proposal
+    asks: str = ""  # whom to tell of it: a role key of accounts.roster
     alone: Callable = always_alone  # alone(ticket, user, data): may he act without a proposal
     second: Callable = anybody  # which of those who may take the step may confirm a proposal
 
@@ -161,7 +165,15 @@ def _propose(step, ticket, form, *, by, now):
     typed = {name: form[name].value() for name in form.fields}
     proposal = Proposal.objects.create(ticket=locked, step=step.name, by=by, at=now, data=actions.plain(typed))
     ticket = actions.record_locked(locked, "propose", by=by, now=now, data={"step": step.name})
+    tell(people(step.asks, unit=ticket.lead_unit, now=now), cause=f"proposal:{proposal.pk}", kind="second_person_needed",
+         ticket_no=ticket.ticket_no, params={"what": msgid_of(step.label)}, now=now)
     return Taken(ticket, proposal)
+
+
+def msgid_of(label):
+    """The English msgid of a lazy label, so that each reader of a notice gets it in his own language."""
+    with override(None):
+        return str(label)
 
 
 @transaction.atomic

@@ -72,7 +72,10 @@ def register(words, chapter=None, decoders=None):
 
 
 def chapters_of(ticket, user, reading):
-    return [chapter(ticket, user, reading) for chapter in CHAPTERS]
+    """Read once per ticket instance: before the steps on offer, which then need not ask for the same rows."""
+    if not hasattr(ticket, "_chapters"):
+        ticket._chapters = [chapter(ticket, user, reading) for chapter in CHAPTERS]
+    return ticket._chapters
 
 
 def time_line(ticket, reading, chapters):

@@ -18,8 +18,8 @@ from tickets import intake
 URL = "/api/v1/tickets/"
 NAME, PHONE, ADDRESS = "欧阳测试员", "13912345678", "江畔小区金丝雀路77号"
 CANARY = {"caller_name": NAME, "contact_phone": PHONE, "address": ADDRESS, "beneficiary": f"母亲 {PHONE}", "title": "",
-          "content": f"我是{NAME},住在{ADDRESS},电话{PHONE},举报物业乱收费。", "target": f"{NAME}的邻居", "note": "坐席私下备注",
-          "demand": f"请打{PHONE}联系"}
+          "content": f"我是{NAME},住在{ADDRESS},电话{PHONE},举报物业乱收费。", "target": f"{NAME}的邻居",
+          "note": "坐席私下备注", "demand": f"请打{PHONE}联系"}
 
 
 def read(client, ticket):
@@ -95,7 +95,7 @@ def test_every_offer_can_be_sent_and_nothing_else_is_offered(people, api, state)
     """An offered step is never answered with 403, 404 or 409."""
     ticket = IN_STATE[state](people)
 
-    for role in "op rv dp li hd ul cb sv zh dl".split():
+    for role in ["op", "rv", "dp", "li", "hd", "ul", "cb", "sv", "zh", "dl"]:
         client = api(getattr(people, role))
         response = client.get(f"{URL}{ticket.ticket_no}/")
         if response.status_code == 404:
@@ -200,7 +200,7 @@ def test_reading_costs_at_most_twenty_queries(people, api, state):
             intake.add_supplement(ticket.pk, by=people.op, now=NOON + timedelta(hours=n), text="又有新情况")
     costs = {}
 
-    for role in "op ops rv dp li hd ul cb sv dl".split():
+    for role in ["op", "ops", "rv", "dp", "li", "hd", "ul", "cb", "sv", "dl"]:
         client = api(getattr(people, role))
         with CaptureQueriesContext(connection) as queries:
             client.get(f"{URL}{ticket.ticket_no}/")

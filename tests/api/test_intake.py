@@ -4,7 +4,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry
-from tests import factories
 from tests.api.problems import assert_problem
 from tickets.models import Call, IdempotencyKey, Ticket, TicketEvent
 from tickets.numbers import query_code
@@ -52,7 +51,7 @@ def test_a_draft_may_be_almost_empty(people, api):
     assert Ticket.objects.get().type == ""
 
 
-@pytest.mark.parametrize("role", "rv dp li hd ul cb sv zh dl ql ke qi ad au".split())
+@pytest.mark.parametrize("role", ["rv", "dp", "li", "hd", "ul", "cb", "sv", "zh", "dl", "ql", "ke", "qi", "ad", "au"])
 def test_others_than_operators_are_refused_and_it_is_written_down(people, api, role):
     user = getattr(people, role)
 

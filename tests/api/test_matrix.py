@@ -4,11 +4,11 @@ Sources of the moves come from domain/transitions.json (copied beside this file)
 and from the permission matrix of the specification (5.2), written down here by hand and not read from the product.
 """
 import json
+import logging
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
-from django.test import override_settings
+from django.db import transaction
 from rest_framework.test import APIClient
 
 from accounts.models import AuditEntry
@@ -65,8 +65,8 @@ OPERATIONS = {  # SPEC 3.4 and 3.5: states, roles
     "record_withdrawal_answer": (CALLBACK, "cb"),
 }
 ROLES = ["op", "ops", "rv", "dp", "li", "hd", "ul", "cb", "sv", "zh", "dl", "ql", "ke", "qi", "ad", "au"]
-ALWAYS_SEE = set(["rv", "dp", "sv", "zh", "dl", "ql", "au", "ops", "op"])
-NEVER_SEE = set(["ke", "ad", "stranger_op", "stranger_li", "stranger_hd", "stranger_ul"])
+ALWAYS_SEE = {"rv", "dp", "sv", "zh", "dl", "ql", "au", "ops", "op"}
+NEVER_SEE = {"ke", "ad", "stranger_op", "stranger_li", "stranger_hd", "stranger_ul"}
 
 
 def sources(name):
@@ -97,17 +97,7 @@ def traces(ticket):
             ticket.clocks.count(), ticket.assignments.count())
 
 
-def attempt(client, ticket, name):
-    """The status of an empty request; whatever it did is undone."""
-    with transaction.atomic():
-        response = client.post(f"/api/v1/tickets/{ticket.ticket_no}/{name}/", {}, format="json")
-        transaction.set_rollback(True)
-    return response.status_code
-
-
-def expected(name, state, role, sees):
-    if not sees:
-        return {404}
+def expected(name, state, role):
     if state not in sources(name):
         return {409}
     if role not in allowed(name, state):
@@ -115,48 +105,62 @@ def expected(name, state, role, sees):
     return {200, 202, 422}  # let through: the rest is the form's and the rules' business
 
 
+def attempt(client, ticket, name, statuses):
+    """The status of an empty request. What is let through is undone; what is refused must leave nothing to undo."""
+    if 200 not in statuses:
+        return client.post(f"/api/v1/tickets/{ticket.ticket_no}/{name}/", {}, format="json").status_code
+    with transaction.atomic():
+        status = client.post(f"/api/v1/tickets/{ticket.ticket_no}/{name}/", {}, format="json").status_code
+        transaction.set_rollback(True)
+    return status
+
+
+def signed_in(user):
+    client = APIClient()
+    client.force_authenticate(user)
+    return client
+
+
+@pytest.fixture
+def quiet():
+    """Thousands of refusals are logged; nobody reads them here."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
 @pytest.mark.slow
-@override_settings(LANGUAGE_CODE="en")
 @pytest.mark.parametrize("state", State.values)
-def test_only_the_roles_of_the_table_get_past_the_door(people, state):
+def test_only_the_roles_of_the_table_get_past_the_door(people, state, quiet):
     ticket = IN_STATE[state](people)
     assert ticket.state == state
-    before, wrong = traces(ticket), []
+    before, wrong, refused = traces(ticket), [], 0
 
     for role, user in everybody(people).items():
-        client = APIClient()
-        client.force_authenticate(user)
+        client = signed_in(user)
         sees = client.get(f"/api/v1/tickets/{ticket.ticket_no}/").status_code == 200
         assert sees or role not in ALWAYS_SEE
         assert not sees or role not in NEVER_SEE
-        for name in STEPS:
-            status = attempt(client, ticket, name)
-            if status not in expected(name, state, role, sees):
-                wrong.append(f"{role} {name} in {state}: {status}, not {sorted(expected(name, state, role, sees))}")
+        for name in STEPS if sees else []:
+            statuses = expected(name, state, role)
+            status = attempt(client, ticket, name, statuses)
+            refused += status in (403, 409)
+            if status not in statuses:
+                wrong.append(f"{role} {name} in {state}: {status}, not {sorted(statuses)}")
 
     assert wrong == []
     assert traces(ticket) == before
+    assert AuditEntry.objects.filter(kind="DENIED", ticket_no=ticket.ticket_no).count() == refused > 100
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("state", ["pending_receipt", "pending_callback"])
-def test_what_is_refused_leaves_only_an_entry_in_the_audit_log(people, state):
-    """The same without the undoing: side effects of a refused step would survive here."""
-    ticket = IN_STATE[state](people)
-    before, refused = traces(ticket), 0
+def test_to_those_who_do_not_see_the_ticket_no_step_exists(people, quiet):
+    ticket = IN_STATE["handling"](people)
+    before = traces(ticket)
 
-    for role, user in everybody(people).items():
-        client = APIClient()
-        client.force_authenticate(user)
-        if client.get(f"/api/v1/tickets/{ticket.ticket_no}/").status_code != 200:
-            continue
+    for role in sorted(NEVER_SEE):
+        client = signed_in(everybody(people)[role])
         for name in STEPS:
-            if state in sources(name) and role in allowed(name, state):
-                continue
-            response = client.post(f"/api/v1/tickets/{ticket.ticket_no}/{name}/", {}, format="json")
-            assert response.status_code in (403, 409)
-            refused += 1
+            assert attempt(client, ticket, name, {404}) == 404
 
     assert traces(ticket) == before
-    assert AuditEntry.objects.filter(kind="DENIED", ticket_no=ticket.ticket_no).count() == refused > 300
-    assert not connection.needs_rollback
+    assert not AuditEntry.objects.filter(ticket_no=ticket.ticket_no).exists()

@@ -14,7 +14,8 @@ URL = "/api/v1/tickets/"
 
 
 def post(client, ticket, name, body=None, **headers):
-    return client.post(f"{URL}{ticket.ticket_no}/{name}/", body or {}, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    named = {header.replace("_", "-"): value for header, value in headers.items()}
+    return client.post(f"{URL}{ticket.ticket_no}/{name}/", body or {}, headers=named)
 
 
 def ago(**span):

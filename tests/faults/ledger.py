@@ -20,10 +20,12 @@ class Ledger:
     submitted: set = field(default_factory=set)
     wrong: list = field(default_factory=list)
     answers: Counter = field(default_factory=Counter)
+    unheard: int = 0  # committed, but the answer got lost: without a key the repetition would have been a second ticket
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def keep(self, key, number):
+    def keep(self, key, number, is_new):
         with self.lock:
+            self.unheard += not is_new and key not in self.registered
             if self.registered.setdefault(key, number) != number:
                 self.wrong.append(f"{key}: acknowledged as {self.registered[key]} and as {number}")
 
@@ -65,7 +67,7 @@ class Operators:
         answer = self.insist("/tickets/", body, {200, 201}, **{"Idempotency-Key": key})
         if answer is None:
             return None
-        self.ledger.keep(key, answer.json["ticket_no"])
+        self.ledger.keep(key, answer.json["ticket_no"], answer.status == 201)
         return answer.json["ticket_no"]
 
     def submit(self, ticket_no):
