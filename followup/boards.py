@@ -1,8 +1,8 @@
 """The callback desk: whom to call now, whom later, whose answer by text message is still open."""
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.roles import Role
 from dispatch.boards import proposals_by_others, step_and_asker
@@ -58,7 +58,8 @@ def negative(user, now):
 
 def kind_and_tries(ticket):
     tried = ngettext("tried once", "tried %(n)d times", ticket.tries) % {"n": ticket.tries}
-    return f"{Kind(ticket.task_kind).label} · {tried if ticket.tries else gettext('not tried yet')}"
+    never = _("not tried yet")
+    return f"{Kind(ticket.task_kind).label} · {tried if ticket.tries else never}"
 
 
 CALLBACKS = Desk("callbacks", _("Callback desk"), (Role.CB,), (

@@ -8,6 +8,7 @@ import sys
 import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
 from django.http import HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 
 from accounts.access import public
@@ -55,13 +56,22 @@ def drop_connections() -> None:
                 log.warning("close_failed")
 
 
+def page(status: int, texts: tuple[str, str]) -> str:
+    """The page of the product, or plain words when templates are what failed. Neither asks the database."""
+    try:
+        return render_to_string(f"{status}.html", {"english": texts[1]})
+    except Exception:  # an error page that fails would hide the first error
+        log.exception("error_page_failed", status=status)
+        return PAGE.format(status=status, chinese=texts[0], english=texts[1])
+
+
 def answer(request, status: int, texts: tuple[str, str]) -> HttpResponse:
     response: HttpResponse
     if request.path.startswith(("/api/", "/readyz", "/healthz")):
         problem = {"type": "about:blank", "title": texts[1].partition(":")[0], "status": status, "detail": texts[1]}
         response = JsonResponse(problem, status=status, content_type="application/problem+json")
     else:
-        response = HttpResponse(PAGE.format(status=status, chinese=texts[0], english=texts[1]), status=status)
+        response = HttpResponse(page(status, texts), status=status)
     if status == 503:
         response["Retry-After"] = "5"
     patch_cache_control(response, no_store=True)

@@ -13,9 +13,10 @@ import psycopg2
 from psycopg2 import extensions
 
 CONNECTING = 3.0
-GREETING = 2.0  # the first statement of a request on an old connection: Django asks whether it still lives
+GREETING = 1.5  # the first statement of a request on an old connection: Django asks whether it still lives
 STATEMENT = 5.5  # the server gives up after 5 (settings), and says so
 IN_ALL = 5.5  # silence that one request bears, over all its attempts
+FOR_EVER = 1_000_000.0
 LEAST = 0.2  # enough to find out that the database is back
 KNOWN = 2.0  # so long after somebody waited in vain nobody else waits: who stands behind him in line is served in time too
 CONNECTED = (extensions.STATUS_READY, extensions.STATUS_BEGIN, extensions.STATUS_PREPARED)
@@ -25,7 +26,7 @@ EVENTS = {extensions.POLL_READ: select.POLLIN, extensions.POLL_WRITE: select.POL
 class Patience(threading.local):
     """Of the request that this thread works on."""
 
-    left = IN_ALL
+    left: float | None = None  # None: no request, and nobody who waits for an answer
     is_fresh = False  # it has not asked the database anything yet
 
 
@@ -65,17 +66,21 @@ def wait(connection) -> None:
 
 def limit(connection, now: float) -> float:
     is_first, patience.is_fresh = patience.is_fresh, False
-    if connection.status in CONNECTED and not is_first:
+    is_connected = connection.status in CONNECTED
+    if patience.left is None:
+        return FOR_EVER if is_connected else CONNECTING
+    if is_connected and not is_first:
         longest = STATEMENT
     elif now < silence.until:
         longest = LEAST
     else:
-        longest = GREETING if connection.status in CONNECTED else CONNECTING
+        longest = GREETING if is_connected else CONNECTING
     return max(LEAST, min(longest, patience.left))
 
 
 def waited_in_vain(begun: float) -> None:
     now = time.monotonic()
-    patience.left -= now - begun
+    if patience.left is not None:
+        patience.left -= now - begun
     if now - begun >= CONNECTING:  # not for one old connection that is dead
         silence.until = now + KNOWN

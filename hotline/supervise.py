@@ -220,9 +220,9 @@ def run() -> None:
         try:
             for child in family:
                 child.start()
+            logins = demo_logins()  # while the others start
             wait_until_ready(port, family)
-            print(f"\nready: http://127.0.0.1:{port}\n", flush=True)
-            print(demo_logins(), flush=True)
+            print(f"\nready: http://127.0.0.1:{port}\n\n{logins}", flush=True)
             print(f"Logs are in {home.logs}. Ctrl-C stops everything.", flush=True)
             look_after(family, servers)
         finally:

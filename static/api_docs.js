@@ -5,6 +5,7 @@ SwaggerUIBundle({
   domNode: place,
   url: place.dataset.schema,
   deepLinking: true,
+  docExpansion: "none", // some seventy operations: open the group you look for
   validatorUrl: null,
   requestInterceptor: (request) => {
     if (request.method && request.method !== "GET") {

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from rest_framework import exceptions
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
 from tickets import actions, intake, steps
 from tickets.models import Ticket
@@ -68,7 +67,6 @@ def problem_handler(error, context):
     if found is None:
         return None
     status, problem, headers = found
-    set_rollback()
     return Response(problem | {"instance": context["request"].path}, status=status, headers=headers,
                     content_type=CONTENT_TYPE)
 

@@ -137,16 +137,26 @@ def take(step, ticket, *, by, body, now, version=None):
         raise AlreadyMoved(ticket)
     proposal = ticket.proposals.filter(step=step.name, status=Proposal.Status.OPEN).first()
     mode = _mode(step, ticket, by, proposal, body)
+    sentence = unmet or step.ready(ticket, by)
+    if mode is None or sentence:
+        _check_fresh(ticket)
     if mode is None:
         _say_why(step, ticket, by, proposal)
-    if unmet or step.ready(ticket, by):
-        raise Refused(unmet or step.ready(ticket, by))
+    if sentence:
+        raise Refused(sentence)
     form = step.bind(ticket, by, now, (body or proposal.data) if mode == "confirm" else body)
     if not form.is_valid():
         raise Invalid(form)
     if mode == "propose":
         return _propose(step, ticket, form, by=by, now=now)
     return _run(step, ticket, form, mode, proposal, by=by, now=now, body=body)
+
+
+def _check_fresh(ticket):
+    """What looks forbidden may only be over: another request moved the ticket between our reading it and asking the rules."""
+    fresh = Ticket.objects.get(pk=ticket.pk)
+    if fresh.version != ticket.version:
+        raise AlreadyMoved(fresh)
 
 
 def _say_why(step, ticket, by, proposal):

@@ -7,19 +7,21 @@ from django.db.models import Min
 from accounts.models import User
 from dispatch import escalation, requests
 from dispatch.models import Escalation, SupervisionOrder
+from dispatch.recipients import Posts
 from followup import actions as following
 from followup import callbacks
 from hotline.demo import unit_acts
+from notices import relay
 from notices.actions import mark_read
 from notices.models import Notice
-from notices.relay import relay
 from tickets.calendars import LOCAL
 from tickets.clocks import Clock
 
 MINUTE = timedelta(minutes=1)
-TICK = timedelta(minutes=30)
+TICK = timedelta(hours=1)
 ARCHIVE_HOUR, READING_HOURS = 2, (9, 17)
 STILL_UNREAD = timedelta(hours=6)
+BATCH = 500
 ACKNOWLEDGED, ANSWERED = 0.8, 0.7  # shares of escalations and of orders that somebody cares for
 
 
@@ -36,17 +38,24 @@ class Machines:
             self.sweep(look, stage)
 
     def sweep(self, now, stage):
-        if not escalation.sweep(now=now, batches=1).fired:
+        done = escalation.Swept()
+        escalation.sweep_batch(done, Posts(now), now, BATCH)
+        if not done.fired:
             return
         for fired in Escalation.objects.filter(fired_at=now, needs_ack=True).order_by("pk"):
             if self.rng.random() < ACKNOWLEDGED:
                 stage.plan(now + self.rng.uniform(2, 26) * MINUTE, partial(self.acknowledge, fired))
             else:
-                stage.plan(now + TICK, partial(self.sweep, stage=stage))  # it goes up a rung
+                stage.plan(now + escalation.TIME_TO_ACKNOWLEDGE, partial(self.hurry, stage=stage))
         for order in SupervisionOrder.objects.filter(at=now, by__username="system").order_by("pk"):
             if self.rng.random() < ANSWERED:
                 wait = self.rng.uniform(40, 400) * MINUTE
                 stage.plan(now + wait, partial(unit_acts.see_to_order, order.ticket_id, self.cast, self.rng, stage))
+
+    def hurry(self, now, stage):
+        """What nobody acknowledged goes up a rung."""
+        escalation.hurry(escalation.Swept(), now, BATCH)
+        self.look_until(now, stage)
 
     def acknowledge(self, fired, now):
         told = [person for role in ("SV", "QL", "DL") for person in self.cast.of_role(role)
@@ -54,7 +63,7 @@ class Machines:
         escalation.acknowledge(fired.pk, by=told[0], now=now)
 
     def schedule(self, stage):
-        """Every half hour from the beginning on; the last one just before the end."""
+        """Every hour from the beginning on; the last one just before the end."""
         at = ceiling(stage.opens)
         while at < self.ends:
             stage.plan(at, self.tick)
@@ -67,11 +76,17 @@ class Machines:
         if local.minute < TICK / MINUTE and local.hour == ARCHIVE_HOUR:
             following.archive_due(now=now)
             requests.resume_due(by=User.objects.system(), now=now)
-        if Notice.objects.waiting(now).exists():
-            while relay(now=now, limit=500).claimed:
-                pass
+        self.tell(now)
         if local.minute < TICK / MINUTE and local.hour in READING_HOURS and now < self.ends - STILL_UNREAD:
             self.everybody_reads(now)
+
+    def tell(self, now):
+        """What the relay does every five seconds; so nobody ever had a crowd of notices that it would merge."""
+        if Notice.objects.waiting(now).exists():
+            done = relay.Relayed()
+            relay.show_in_bell(done, now)
+            for notice in relay.claim(now, BATCH):
+                relay.send(notice, done, now)
 
     def everybody_reads(self, now):
         waiting = Notice.objects.unread().filter(channel=Notice.Channel.INAPP, recipient__isnull=False)

@@ -48,7 +48,7 @@ OPERATIONS = {  # SPEC 3.4 and 3.5: states, roles
     "request_suspension": (["handling"], "li hd ul"),
     "reject_suspension": (["handling"], "sv dl"),
     "request_exclusion": (OPEN, "ul"),
-    "decide_exclusion": (OPEN, "zh sv"),
+    "decide_exclusion": ([*OPEN, "closed"], "zh sv"),
     "record_progress": (["handling", "suspended"], "li hd ul"),
     "answer_part": (WITH_PARTS, ""),  # of a co-unit; these tickets have none
     "add_co_unit": (WITH_PARTS, "dp sv dl"),

@@ -1,4 +1,5 @@
 """Work lists: each shows what waits for its reader, costs the same whatever its length, and is never a dead end."""
+
 import re
 from datetime import timedelta
 
@@ -16,9 +17,19 @@ from tests.api import lives
 from tests.crowds import signed_in
 from tickets.models import Ticket
 
-WHO = {"mine": "op", "floor": "ops", "review": "rv", "leader": "ql", "quality": "qi", "dispatch": "dp", "unit": "li",
-       "supervision": "sv", "coordination": "zh", "duty": "dl", "callbacks": "cb"}
-LISTS = [(desk, work) for desk in DESKS for work in desk.lists]
+WHO = {
+    "mine": "op",
+    "floor": "ops",
+    "review": "rv",
+    "leader": "ql",
+    "quality": "qi",
+    "dispatch": "dp",
+    "unit": "li",
+    "supervision": "sv",
+    "coordination": "zh",
+    "duty": "dl",
+    "callbacks": "cb",
+}
 
 
 @pytest.fixture(scope="module")
@@ -42,22 +53,39 @@ def listed(user, desk, work="", **query):
     return numbers(answer.content.decode())
 
 
-@pytest.mark.parametrize(("desk", "work"), LISTS, ids=lambda value: value.name)
-def test_an_empty_list_says_so(p, desk, work):
-    page = signed_in(getattr(p, WHO[desk.name])).get(desk.url, {"list": work.name}).content.decode()
+@pytest.mark.parametrize("desk", DESKS, ids=lambda desk: desk.name)
+def test_an_empty_list_says_so(p, desk):
+    client = signed_in(getattr(p, WHO[desk.name]))
 
-    assert str(work.empty) in page or "empty-list" in page
-    assert numbers(page) == []
+    for work in desk.lists:
+        page = client.get(desk.url, {"list": work.name}).content.decode()
+        assert str(work.empty) in page, work.name
+        assert numbers(page) == []
 
 
-@pytest.mark.parametrize(("desk", "work", "state"), [
-    ("mine", "drafts", "draft"), ("mine", "info", "need_info"), ("floor", "review", "pending_review"), ("review", "cases", "pending_review"),
-    ("review", "replies", "reply_review"), ("dispatch", "cases", "pending_dispatch"), ("dispatch", "returns", "return_review"),
-    ("dispatch", "unsigned", "pending_receipt"), ("unit", "sign", "pending_receipt"), ("unit", "contact", "handling"),
-    ("unit", "handling", "handling"), ("unit", "waiting", "reply_review"), ("unit", "suspended", "suspended"),
-    ("supervision", "rulings", "arbitration"), ("supervision", "hard", "adjudication"), ("quality", "closed", "closed"),
-    ("callbacks", "negative", "adjudication"), ("leader", "hard", "adjudication"),
-])
+@pytest.mark.parametrize(
+    ("desk", "work", "state"),
+    [
+        ("mine", "drafts", "draft"),
+        ("mine", "info", "need_info"),
+        ("floor", "review", "pending_review"),
+        ("review", "cases", "pending_review"),
+        ("review", "replies", "reply_review"),
+        ("dispatch", "cases", "pending_dispatch"),
+        ("dispatch", "returns", "return_review"),
+        ("dispatch", "unsigned", "pending_receipt"),
+        ("unit", "sign", "pending_receipt"),
+        ("unit", "contact", "handling"),
+        ("unit", "handling", "handling"),
+        ("unit", "waiting", "reply_review"),
+        ("unit", "suspended", "suspended"),
+        ("supervision", "rulings", "arbitration"),
+        ("supervision", "hard", "adjudication"),
+        ("quality", "closed", "closed"),
+        ("callbacks", "negative", "adjudication"),
+        ("leader", "hard", "adjudication"),
+    ],
+)
 def test_a_ticket_is_in_the_list_of_who_has_to_act(p, desk, work, state):
     ticket = lives.IN_STATE[state](p)
 
@@ -76,12 +104,14 @@ def test_lists_cost_the_same_for_one_row_and_for_thirty(p):
     assert max(few) <= 10
 
 
-@pytest.mark.parametrize(("desk", "work"), LISTS, ids=lambda value: value.name)
-def test_every_list_stays_within_ten_queries(p, desk, work):
+def test_every_list_stays_within_ten_queries(p):
     for state in ("pending_review", "pending_receipt", "handling", "adjudication", "pending_callback"):
         lives.IN_STATE[state](p)
 
-    assert cost(signed_in(getattr(p, WHO[desk.name])), f"{desk.url}?list={work.name}") <= 10
+    for desk in DESKS:
+        client = signed_in(getattr(p, WHO[desk.name]))
+        for work in desk.lists:
+            assert cost(client, f"{desk.url}?list={work.name}") <= 10, (desk.name, work.name)
 
 
 def cost(client, url):
@@ -110,7 +140,9 @@ def test_a_work_list_is_sorted_by_what_is_due_first(p):
     assert listed(p.rv, "review", "cases") == [late.ticket_no, soon.ticket_no]
 
 
-@pytest.mark.parametrize("after", ["x", "~", "2026-03-02T12:00:00+08:00~x", "2026-13-02~5", "2026-03-02T12:00:00~5", "~99999999999999999999"])
+@pytest.mark.parametrize(
+    "after", ["x", "~", "2026-03-02T12:00:00+08:00~x", "2026-13-02~5", "2026-03-02T12:00:00~5", "~99999999999999999999"]
+)
 def test_a_place_that_is_none_starts_at_the_beginning(p, after):
     ticket = factories.in_review(p)
 
@@ -141,8 +173,7 @@ def test_counts_of_the_tiles_are_those_of_the_lists(p):
 
     tiles = dict(re.findall(r'list=(\w+)"[^>]*><b>(\d+)</b>', page))
 
-    assert {name: int(count) for name, count in tiles.items()} == {
-        name: len(listed(p.li, "unit", name)) for name in tiles}
+    assert {name: int(count) for name, count in tiles.items()} == {name: len(listed(p.li, "unit", name)) for name in tiles}
     assert tiles["sign"] == "1"
 
 
@@ -174,8 +205,10 @@ def test_requests_proposals_and_orders_reach_who_decides(p):
     order = factories.in_hand(p, now)
     supervision.issue(order.pk, by=p.sv, now=now, kind="leader", text="请今日反馈")
     forced = factories.in_adjudication(p, now)
-    signed_in(p.sv).post(f"/tickets/{forced.ticket_no}/do/force_close/", {
-        "reason": "F1", "explanation": "已书面说明法律依据并当面解释。", "told_at": "2026-03-02T11:00"})
+    signed_in(p.sv).post(
+        f"/tickets/{forced.ticket_no}/do/force_close/",
+        {"reason": "F1", "explanation": "已书面说明法律依据并当面解释。", "told_at": "2026-03-02T11:00"},
+    )
 
     assert listed(p.zh, "coordination", "extensions") == [ticket.ticket_no]
     assert ticket.ticket_no in listed(p.sv, "supervision", "requests")

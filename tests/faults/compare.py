@@ -17,7 +17,8 @@ def compare(said):
 
 
 def of_keys(registered, keys):
-    yield from (f"{key}: told {number}, the row is {keys.get(key)}" for key, number in registered.items() if keys.get(key) != number)
+    yield from (f"{key}: told {number}, the row is {keys.get(key)}"
+                for key, number in registered.items() if keys.get(key) != number)
     numbers = Counter(registered.values())
     yield from (f"{number} was told for {times} keys" for number, times in numbers.items() if times > 1)
     if len(keys) != Ticket.objects.count():
@@ -26,7 +27,8 @@ def of_keys(registered, keys):
 
 def of_states(submitted):
     done = dict(Ticket.objects.values_list("ticket_no", "state"))
-    yield from (f"{number}: submitted, the row is {done.get(number)}" for number in submitted if done.get(number) != State.PENDING_REVIEW)
+    yield from (f"{number}: submitted, the row is {done.get(number)}"
+                for number in submitted if done.get(number) != State.PENDING_REVIEW)
 
 
 def of_rows():
@@ -36,8 +38,8 @@ def of_rows():
     for ticket in tickets:
         clocks = 3 if ticket.state == State.PENDING_REVIEW else 0
         if (ticket.rung_in, ticket.told, ticket.wound) != (1, ticket.version, clocks):
-            yield (f"{ticket.ticket_no} {ticket.state}, version {ticket.version}: {ticket.rung_in} calls, {ticket.told} events, "
-                   f"{ticket.wound} clocks")
+            yield (f"{ticket.ticket_no} {ticket.state}, version {ticket.version}: {ticket.rung_in} calls, "
+                   f"{ticket.told} events, {ticket.wound} clocks")
     rows = [model.objects.count() for model in (Ticket, Caller, Call)]
     if len(set(rows)) > 1:
         yield f"tickets, callers and calls: {rows}"
@@ -46,8 +48,8 @@ def of_rows():
 def of_numbers():
     """1, 2, 3 … of each day, up to where the counter stands."""
     for counter in DailyCounter.objects.all():
-        rows = Ticket.objects.values_list("ticket_no", flat=True) if counter.kind == "T" else Call.objects.values_list("call_no", flat=True)
-        day = f"{counter.day:%Y%m%d}"
-        found = sorted(int(number.removeprefix(day)) for number in rows if number.startswith(day))
+        day, (model, field) = f"{counter.day:%Y%m%d}", {"T": (Ticket, "ticket_no"), "C": (Call, "call_no")}[counter.kind]
+        numbers = model.objects.filter(**{f"{field}__startswith": day}).values_list(field, flat=True)
+        found = sorted(int(number.removeprefix(day)) for number in numbers)
         if found != list(range(1, counter.value + 1)):
-            yield f"{counter.kind} of {day}: {len(found)} numbers up to {max(found)}, the counter says {counter.value}"
+            yield f"{counter.kind} of {day}: {len(found)} numbers up to {found[-1:]}, the counter says {counter.value}"

@@ -88,8 +88,3 @@ def poison():
             Clock.objects.filter(ticket=ticket, kind="RESPONSE").update(profile=broken)
         ids.append(ticket.pk)
     return sorted(Ticket.objects.filter(pk__in=ids).values_list("ticket_no", flat=True))
-
-
-def one_late():
-    """A ticket whose review is late now; its number."""
-    return factories.in_review(players(), now=database_now() - timedelta(minutes=20)).ticket_no

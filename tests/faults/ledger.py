@@ -20,6 +20,7 @@ class Ledger:
     submitted: set = field(default_factory=set)
     wrong: list = field(default_factory=list)
     answers: Counter = field(default_factory=Counter)
+    slowest: float = 0.0
     unheard: int = 0  # committed, but the answer got lost: without a key the repetition would have been a second ticket
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -81,6 +82,7 @@ class Operators:
             answer = self.client.call("POST", path, "op", body, **headers)
             with self.ledger.lock:
                 self.ledger.answers[answer.status] += 1
+                self.ledger.slowest = max(self.ledger.slowest, answer.seconds)
             if answer.status in good:
                 return answer
             if answer.status not in AGAIN:

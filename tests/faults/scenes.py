@@ -11,7 +11,6 @@ import sys
 import threading
 from datetime import timedelta
 from importlib import import_module
-from pathlib import Path
 
 import django
 
@@ -119,6 +118,24 @@ def look(times=1, at_once=3, pause=0.0):
     return {"fired": sum(fired), "looks": len(fired)}
 
 
+def complaints(commands):
+    """What these management commands print when they end with an error."""
+    from contextlib import redirect_stdout
+    from io import StringIO
+
+    from django.core.management import CommandError, call_command
+
+    found = []
+    for command in commands:
+        printed = StringIO()
+        try:
+            with redirect_stdout(printed):
+                call_command(command, stdout=printed)
+        except (SystemExit, CommandError) as error:
+            found.append(f"{command}: {error} {printed.getvalue()}")
+    return found
+
+
 def main(name, arguments):
     django.setup()
     play = next(found for module in MODULES if (found := getattr(import_module(module), name, None)))
@@ -126,5 +143,5 @@ def main(name, arguments):
 
 
 if __name__ == "__main__":
-    assert "hotline-tests-" not in os.environ.get("HOTLINE_DATA", "") and Path(os.environ["HOTLINE_DATA"]).is_dir()
+    assert "HOTLINE_DATA" in os.environ, "only ever on the folder of a test"
     main(sys.argv[1], json.loads(sys.argv[2]))

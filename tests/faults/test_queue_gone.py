@@ -81,8 +81,9 @@ def middle(values):
 
 
 def compare(name, normal, pages, spent):
-    print(f"\nqueue {name}, ms p50/max, up beside {name}: pages {middle(normal['pages'].values())} {middle(pages.values())}; " + "; ".join(
-        f"{act} {middle(normal['calls'][act])} {middle(spent[act])}" for act in spent))
+    pairs = {"pages": (normal["pages"].values(), pages.values())} | {act: (normal["calls"][act], spent[act]) for act in spent}
+    said = "; ".join(f"{what} {middle(up)} | {middle(without)}" for what, (up, without) in pairs.items())
+    print(f"\nms p50/max with the queue up | {name}: {said}")
 
 
 def slower(normal, spent):

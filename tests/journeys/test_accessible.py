@@ -1,4 +1,5 @@
 """axe-core finds nothing to complain about on any kind of page, in light and dark, on a desk and on a phone."""
+
 import json
 from pathlib import Path
 
@@ -15,7 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 ASK = """() => axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations.map(v =>
-    [v.id, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + " :: " + n.any.concat(n.all, n.none).map(c => c.message).join("; "))]))"""
+    [v.id, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + " :: "
+        + n.any.concat(n.all, n.none).map(c => c.message).join("; "))]))"""
 
 
 class Visitor:
@@ -25,9 +27,12 @@ class Visitor:
         client = Client()
         client.force_login(user)
         self.user, self.site, self.page = user, site, new_page(viewport=viewport)
-        self.page.context.add_cookies([
-            {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site},
-            {"name": "theme", "value": theme, "url": site}])
+        self.page.context.add_cookies(
+            [
+                {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site},
+                {"name": "theme", "value": theme, "url": site},
+            ]
+        )
         self.refused = []
         self.page.on("console", lambda message: "Content Security Policy" in message.text and self.refused.append(message.text))
 
@@ -45,9 +50,21 @@ class Visitor:
 
 def test_no_page_keeps_anybody_out(new_page, live_server):
     p = factories.make_people()
-    DutyShift.objects.create(kind=DutyKind.DUTY_LEADER, unit=unit("RX"), user=p.dl, starts_at=NOON, ends_at=NOON.replace(year=2200))
-    tickets = {state: lives.IN_STATE[state](p).ticket_no for state in
-               ("need_info", "pending_review", "pending_dispatch", "handling", "reply_review", "pending_callback", "adjudication")}
+    DutyShift.objects.create(
+        kind=DutyKind.DUTY_LEADER, unit=unit("RX"), user=p.dl, starts_at=NOON, ends_at=NOON.replace(year=2200)
+    )
+    tickets = {
+        state: lives.IN_STATE[state](p).ticket_no
+        for state in (
+            "need_info",
+            "pending_review",
+            "pending_dispatch",
+            "handling",
+            "reply_review",
+            "pending_callback",
+            "adjudication",
+        )
+    }
 
     def page_of(state, step=""):
         return f"/tickets/{tickets[state]}/" + (f"do/{step}/" if step else "")

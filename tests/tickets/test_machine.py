@@ -23,6 +23,7 @@ from tests import factories as make
 from tests.factories import NOON
 from tests.tickets.bodies import body_for
 from tests.tickets.model import ACTORS, KIND, MOVES, UNIT_ROLES, Case
+from tests.tickets.ready import negative
 from tickets import steps
 from tickets.actions import AlreadyMoved, Refused
 from tickets.models import Proposal, Ticket
@@ -34,7 +35,9 @@ PROFILE = settings(max_examples=WALKS or 16, stateful_step_count=LENGTH, deadlin
                    phases=[Phase.generate, Phase.shrink] if WALKS else [Phase.generate])
 
 TYPES = [("complaint", "normal"), ("complaint", "critical"), ("help", "urgent"), ("consult", "normal"), ("report", "normal")]
-BEGINNINGS = [make.draft, make.in_review, make.in_dispatch, make.dispatched, make.in_hand, make.replied, make.in_callback]
+BEGINNINGS = [make.draft, make.in_review, make.in_dispatch, make.dispatched, make.in_hand, make.replied, make.in_callback,
+              negative, make.in_adjudication, make.closed]
+LATE_FIRST = sorted(ACTORS, key=list(MOVES).index, reverse=True)  # draws lean to the first: towards the end of a life
 OPERATIONS = sorted(set(steps.STEPS) - set(ACTORS))
 ROLES = ("op", "ops", "rv", "dp", "li", "hd", "ul", "cb", "sv", "zh", "dl")
 AT_DESK = {"record_outcome": "cb", "record_declined": "cb", "give_up": "cb", "record_withdrawal_answer": "cb",
@@ -111,9 +114,9 @@ class Walk(RuleBasedStateMachine):
             if pick([False, False, True]):
                 self.second_person(ticket, pick)
                 continue
-            moves = [name for name in case.moves() if not case.forbids(name)]
+            moves = [name for name in LATE_FIRST if case.starts_here(name) and not case.forbids(name)]
             others = [name for name in OPERATIONS if ticket.state in steps.STEPS[name].states]
-            name = pick(moves * 2 + others or ["reopen"])
+            name = pick(pick([moves, moves, others]) or moves or others or ["reopen"])
             role = pick((ACTORS.get(name) or AT_DESK.get(name) or " ".join(ROLES)).replace("system", "").split() or ["sv"])
             self.attempt(ticket, name, WORLD.person(role, ticket, pick), role, pick)
 

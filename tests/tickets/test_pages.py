@@ -1,4 +1,5 @@
 """The pages of tickets: who is led where, what a ticket shows, and what happens to a form that is sent."""
+
 import re
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from tests import crowds, factories
 from tests.api import lives
 from tests.crowds import signed_in
 from tickets import actions
-from tickets.models import Call, Ticket
+from tickets.models import Ticket
 from tickets.steps import STEPS, offers
 
 
@@ -30,25 +31,29 @@ def address(ticket, *more):
     return "/".join(["/tickets", ticket.ticket_no, *more, ""])
 
 
-def typed(**fields):
-    """The intake form as an operator sends it."""
-    return {
-        "act": "submit", "key": "k1", "caller_number": "13800138000", "caller_name": "彭某", "caller_gender": "male", "channel": "phone",
-        "subject_type": "person", "need_reply": "true", "type": "complaint", "area": "望江街道办事处 · WJJD", "address": "江畔小区3栋",
-        "content": "家中屋顶漏水已经两周，物业一直没有派人来修。", "demand": "希望尽快维修", "target": "物业公司",
-        "category": "010201",
-    } | fields
-
-
 # --- the front door -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("role", "place"), [
-    ("op", "/desk/mine/"), ("ops", "/desk/floor/"), ("rv", "/desk/review/"), ("dp", "/desk/dispatch/"), ("li", "/desk/unit/"),
-    ("hd", "/desk/unit/"), ("ul", "/desk/unit/"), ("cb", "/desk/callbacks/"), ("sv", "/desk/supervision/"),
-    ("zh", "/desk/coordination/"), ("dl", "/desk/duty/"), ("ql", "/desk/leader/"), ("qi", "/desk/quality/"), ("ad", "/people/"),
-    ("au", "/audit/"),
-])
+@pytest.mark.parametrize(
+    ("role", "place"),
+    [
+        ("op", "/desk/mine/"),
+        ("ops", "/desk/floor/"),
+        ("rv", "/desk/review/"),
+        ("dp", "/desk/dispatch/"),
+        ("li", "/desk/unit/"),
+        ("hd", "/desk/unit/"),
+        ("ul", "/desk/unit/"),
+        ("cb", "/desk/callbacks/"),
+        ("sv", "/desk/supervision/"),
+        ("zh", "/desk/coordination/"),
+        ("dl", "/desk/duty/"),
+        ("ql", "/desk/leader/"),
+        ("qi", "/desk/quality/"),
+        ("ad", "/people/"),
+        ("au", "/audit/"),
+    ],
+)
 def test_everybody_is_led_to_his_own_work(p, role, place):
     client = signed_in(getattr(p, role))
 
@@ -128,8 +133,11 @@ def test_a_page_in_english_speaks_english(p):
 def test_a_step_is_taken_and_the_reader_is_told(p):
     ticket = factories.in_dispatch(p)
 
-    answer = signed_in(p.dp).post(address(ticket, "do", "dispatch"),
-                                  {"lead_unit": "区住房和城乡建设局 · ZJ", "opinion": "请速办", "version": ticket.version}, follow=True)
+    answer = signed_in(p.dp).post(
+        address(ticket, "do", "dispatch"),
+        {"lead_unit": "区住房和城乡建设局 · ZJ", "opinion": "请速办", "version": ticket.version},
+        follow=True,
+    )
 
     ticket.refresh_from_db()
     assert ticket.state == "pending_receipt"
@@ -165,8 +173,9 @@ def test_who_was_slower_sees_the_fresh_state_and_keeps_his_words(p):
     ticket = factories.in_dispatch(p)
     STEPS["dispatch"].run(ticket.pk, by=p.dp, now=factories.NOON, lead_unit=factories.unit())
 
-    answer = signed_in(p.sv).post(address(ticket, "do", "dispatch"),
-                                  {"lead_unit": "WJ", "opinion": "转卫健委处理", "version": ticket.version})
+    answer = signed_in(p.sv).post(
+        address(ticket, "do", "dispatch"), {"lead_unit": "WJ", "opinion": "转卫健委处理", "version": ticket.version}
+    )
 
     page = answer.content.decode()
     assert answer.status_code == 409
@@ -273,116 +282,17 @@ def test_without_a_reason_nothing_is_shown(p):
 
 
 def test_a_unit_reads_nothing_of_who_reported_confidentially(p):
-    ticket = factories.in_hand(p, is_confidential=True, contact_phone="13912345678", caller_name="欧阳建国", address="秘密路9号5楼",
-                               content="秘密路9号5楼的欧阳建国13912345678反映收受红包", note="坐席内部备注")
+    ticket = factories.in_hand(
+        p,
+        is_confidential=True,
+        contact_phone="13912345678",
+        caller_name="欧阳建国",
+        address="秘密路9号5楼",
+        content="秘密路9号5楼的欧阳建国13912345678反映收受红包",
+        note="坐席内部备注",
+    )
 
     for path in ("/desk/unit/?list=handling", "/tickets/", address(ticket), address(ticket, "do", "submit_reply")):
         page = signed_in(p.li).get(path).content.decode()
         for secret in ("13912345678", "欧阳建国", "秘密路9号", "坐席内部备注"):
             assert secret not in page, (path, secret)
-
-
-# --- intake -------------------------------------------------------------------------------------------------------
-
-
-def test_a_call_becomes_a_ticket_with_number_and_promise(p):
-    client = signed_in(p.op)
-    assert client.get("/tickets/new/").status_code == 200
-
-    answer = client.post("/tickets/new/", typed(), follow=True)
-
-    ticket = Ticket.objects.latest("pk")
-    page = answer.content.decode()
-    assert ticket.state == "pending_review"
-    assert ticket.ticket_no in page
-    assert "查询码" in page
-
-
-def test_sending_the_form_twice_makes_one_ticket(p):
-    client = signed_in(p.op)
-
-    answers = [client.post("/tickets/new/", typed(key="once")) for _twice in range(2)]
-
-    assert answers[0].headers["Location"] == answers[1].headers["Location"]
-    assert client.post("/tickets/new/", typed(key="once", content="另一件完全不同的事情请处理")).status_code == 422
-
-
-def test_the_first_wrong_field_is_named_and_the_rest_is_kept(p):
-    answer = signed_in(p.op).post("/tickets/new/", typed(caller_number="12800138000", category="", content="太短"))
-
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert page.count('aria-invalid="true"') == 3
-    assert "江畔小区3栋" in page
-    assert "物业公司" in page
-
-
-def test_a_draft_needs_less(p):
-    client = signed_in(p.op)
-
-    answer = client.post("/tickets/new/", {"act": "draft", "key": "d", "channel": "phone", "content": "电话中断，先记下来再说"}, follow=True)
-
-    assert Ticket.objects.latest("pk").state == "draft"
-    assert "登记中" in answer.content.decode()
-
-
-def test_a_question_is_answered_on_the_line(p):
-    body = typed(act="answer", type="consult", answer="请携带身份证到街道便民服务中心办理。", caller_understood="on")
-
-    signed_in(p.op).post("/tickets/new/", body)
-
-    assert Ticket.objects.latest("pk").state == "closed"
-
-
-def test_a_complaint_is_not_answered_on_the_line(p):
-    body = typed(act="answer", answer="请携带身份证到街道便民服务中心办理。", caller_understood="on")
-
-    answer = signed_in(p.op).post("/tickets/new/", body)
-
-    assert answer.status_code == 422
-    assert "可即时答复办结" in answer.content.decode()
-
-
-def test_a_silent_call_is_in_the_ledger_and_makes_no_ticket(p):
-    tickets = Ticket.objects.count()
-
-    answer = signed_in(p.op).post("/tickets/new/", {"act": "invalid", "caller_number": "13800138000", "call-disposition": "silent"}, follow=True)
-
-    assert "已登记入台账" in answer.content.decode()
-    assert Call.objects.latest("pk").disposition == "silent"
-    assert Ticket.objects.count() == tickets
-
-
-def test_the_shift_leader_goes_straight_on_to_express_dispatch(p):
-    answer = signed_in(p.ops).post("/tickets/new/", typed(act="express", urgency="critical"))
-
-    assert answer.headers["Location"].endswith("/do/express_dispatch/")
-    assert signed_in(p.ops).get(answer.headers["Location"]).status_code == 200
-
-
-def test_earlier_tickets_of_the_caller_are_shown_but_no_confidential_ones(p):
-    factories.in_review(p, contact_phone="13700137000", title="路灯不亮")
-    factories.in_review(p, contact_phone="13700137000", title="内部举报", is_confidential=True)
-
-    page = signed_in(p.ops).post("/tickets/caller/", {"caller_number": "+86 137-0013-7000"}).content.decode()
-
-    assert "路灯不亮" in page
-    assert "内部举报" not in page
-    assert signed_in(p.ops).get("/tickets/caller/").status_code == 405
-
-
-def test_intake_stays_within_twenty_queries(p):
-    client = signed_in(p.op)
-    client.get("/tickets/new/")
-
-    with CaptureQueriesContext(connection) as queries:
-        client.post("/tickets/new/", typed(key="cheap"))
-
-    assert len([q for q in queries.captured_queries if "SAVEPOINT" not in q["sql"]]) <= 20
-
-
-def test_only_who_registered_reads_the_query_code(p):
-    ticket = factories.in_review(p)
-
-    assert signed_in(p.op).get(address(ticket, "taken")).status_code == 200
-    assert signed_in(p.ops).get(address(ticket, "taken")).status_code == 404

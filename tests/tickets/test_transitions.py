@@ -197,7 +197,7 @@ def test_what_must_never_be_untrue_is_refused_even_with_the_triggers_off(p, name
     make.draft(p)  # somebody to be merged into
     ticket = live(p)
 
-    with pytest.raises(IntegrityError, match=name), transaction.atomic(), pgtrigger.ignore(), connection.cursor() as cursor:
+    with pytest.raises(IntegrityError, match=name), pgtrigger.ignore(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE tickets_ticket SET {change} WHERE id = %s", [ticket.pk])
 
 
