@@ -157,9 +157,9 @@ def _check_amount(clock, amount):
 def decide_extension(ticket_id, *, by, now, approved, decision):
     """T22: an approved one adds to the old due date, never to now."""
     ticket = lock_for(ticket_id, Ticket.decide_extension, by=by)
+    request = _decide(ticket, Kind.EXTENSION, by=by, now=now, approved=approved, decision=decision)
     if approved and ticket.extension_count >= 1 and not by.has_role("DL"):
         raise Refused(_("A second extension is the duty leader's to grant."))
-    request = _decide(ticket, Kind.EXTENSION, by=by, now=now, approved=approved, decision=decision)
     data = {"approved": approved}
     if approved:
         data |= {"due": clocks.extend(ticket, request.amount, now)}

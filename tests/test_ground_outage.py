@@ -16,17 +16,20 @@ pytestmark = pytest.mark.faults
 NAMESPACE = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
 
 
+SEARCHED = {"PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}  # ordinary users do not have tc in theirs
+
+
 def can_cut() -> bool:
-    if not (shutil.which("unshare") and shutil.which("ip") and shutil.which("tc")):
+    if not all(shutil.which(program, path=SEARCHED["PATH"]) for program in ("unshare", "ip", "tc")):
         return False
     probe = "ip link set lo up && tc qdisc add dev lo root blackhole"
-    return subprocess.run([*NAMESPACE, "sh", "-c", probe], capture_output=True).returncode == 0
+    return subprocess.run([*NAMESPACE, "sh", "-c", probe], env=SEARCHED, capture_output=True).returncode == 0
 
 
 @pytest.mark.skipif(not can_cut(), reason="this machine lets nobody make a network namespace")
 def test_packets_to_the_database_vanish_and_every_request_is_answered_in_six_seconds(tmp_path):
     done = subprocess.run([*NAMESPACE, sys.executable, "-m", "tests.cut_network", str(tmp_path)], cwd=ROOT,
-                          env=with_environment({}), capture_output=True, text=True, timeout=180)
+                          env=with_environment(SEARCHED), capture_output=True, text=True, timeout=180)
 
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)

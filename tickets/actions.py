@@ -6,7 +6,6 @@ Callers inside one action that hold the lock already use `move_locked` and `reco
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model
-from django_fsm import has_transition_perm
 
 from tickets import clocks, trail
 from tickets.models import Proposal, Ticket
@@ -68,12 +67,10 @@ def move_locked(ticket, step, *, by, now, note="", data=None, changes=None, **fi
 def check(ticket, name, by):
     """Raise what forbids this step for this user now; return silently when `move` would accept it."""
     unmet = unmet_reason(ticket, name)
-    if not has_transition_perm(getattr(ticket, name), by):
-        if unmet is None:
-            raise AlreadyMoved(ticket)
-        raise PermissionDenied(name)
     if unmet is None:
         raise AlreadyMoved(ticket)
+    if not permits(ticket, name, by):  # not django_fsm.has_transition_perm, which mixes the conditions in
+        raise PermissionDenied(name)
     if unmet:
         raise Refused(unmet)
 

@@ -1,7 +1,6 @@
 """The API's addresses. Each reads the clock once, asks the same doors as the pages, and answers in api_shapes."""
 import re
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import render
@@ -14,7 +13,7 @@ from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from accounts import audit
-from accounts.access import EVERYBODY, SIGNED_IN, anyone_signed_in
+from accounts.access import SIGNED_IN, anyone_signed_in, public
 from accounts.instant import database_now
 from accounts.roles import Role
 from tickets import api_docs, api_list, api_shapes, doors, intake, problems
@@ -38,6 +37,11 @@ def signed_in(view):
     return view
 
 
+def arrival(request):
+    """When the request came, by the database's clock; a session was already asked for that on its way in."""
+    return getattr(request, "arrived_at", None) or database_now()
+
+
 def visible(user, ticket_no, joined):
     """A stranger's ticket and one that does not exist are the same: Ticket.DoesNotExist, which becomes 404."""
     return Ticket.objects.visible_to(user).select_related(*joined).get(ticket_no=ticket_no)
@@ -58,7 +62,7 @@ def tickets(request):
 
 
 def _list(request):
-    now = database_now()
+    now = arrival(request)
     wanted = api_list.asked(request.query_params)
     shown, following = api_list.page(api_list.matching(request.user, wanted, now), wanted)
     return Response({"results": [api_shapes.row(ticket, request.user, now) for ticket in shown],
@@ -66,7 +70,7 @@ def _list(request):
 
 
 def _register(request):
-    now = database_now()
+    now = arrival(request)
     only(request, *INTAKE, now=now)
     key = idempotency_key(request)
     form = IntakeForm(typed(IntakeForm, request.data), now=now)
@@ -88,7 +92,7 @@ def idempotency_key(request):
 @api_docs.describe_ticket
 @api_view(["GET"])
 def ticket(request, ticket_no):
-    now = database_now()
+    now = arrival(request)
     found = visible(request.user, ticket_no, FACTS)
     body = api_shapes.detail(found, request.user, list(offers(found, request.user)), now)
     return Response(body, headers={"ETag": f'"{found.version}"'})
@@ -101,7 +105,7 @@ def step_view(step):
     @api_docs.describe_step(step)
     @api_view(["POST"])
     def take(request, ticket_no):
-        now = database_now()
+        now = arrival(request)
         found = visible(request.user, ticket_no, CASE)
         taken = doors.attempt(request, found, step, body=typed(step.form, request.data), now=now,
                               version=expected_version(request))
@@ -135,7 +139,7 @@ def expected_version(request):
 @api_view(["POST"])
 def calls(request):
     """A call that became no ticket still has its number in the ledger."""
-    now = database_now()
+    now = arrival(request)
     only(request, *INTAKE, now=now)
     form = CallForm(typed(CallForm, request.data))
     if not form.is_valid():
@@ -161,9 +165,7 @@ def docs(request):
 
 
 @csrf_exempt  # nothing is done here, and the answer must be JSON for every method
-@login_not_required
+@public
 def nothing(request, *args, **kwargs):
     return problems.answer(request, 404, _("There is no such address. Every address of the API ends with a slash."))
 
-
-nothing.audience = EVERYBODY

@@ -29,7 +29,7 @@ register(
     Step("direct_answer", _("Answer directly"), intake.direct_answer, forms.AnswerForm),
     Step("transfer_out", _("Transfer out"), intake.transfer_out, forms.TransferForm),
     Step("void_draft", _("Void"), intake.void_draft, forms.ReasonForm, tone="danger"),
-    Step("approve", _("Approve"), intake.approve, forms.ApproveForm, tone="primary"),
+    Step("approve", _("Approve"), intake.approve, forms.ApproveForm, tone="primary", completes=True),
     Step("return_for_info", _("Send back for information"), intake.return_for_info, forms.InfoForm),
     Step("confirm_refusal", _("Do not accept"), intake.confirm_refusal, forms.RefusalForm, tone="danger",
          alone=refuses_alone, propose=proposes_refusal, asks="duty_leader",

@@ -51,6 +51,7 @@ class Step:
     form: type[Form] = Form
     tone: str = "secondary"  # primary, danger, secondary: how the button looks
     ready: Callable = lambda ticket, user: ""  # a sentence when other rows forbid it now
+    completes: bool = False  # its form brings along what its conditions ask for, so the move asks them, not the page
     # only for steps that are no moves
     states: tuple = ()
     may: Callable = nobody
@@ -67,7 +68,8 @@ class Step:
     def fits(self, ticket):
         """None when the state is wrong, else '' or the sentence that forbids it."""
         if self.is_move:
-            return actions.unmet_reason(ticket, self.name)
+            unmet = actions.unmet_reason(ticket, self.name)
+            return "" if unmet and self.completes else unmet
         return "" if ticket.state in self.states else None
 
     def permits(self, ticket, user):

@@ -40,3 +40,4 @@ class Misdirected:
     reason: str = ""  # code of the refusal; "" for a transfer
     type: str = "help"
     urgency: str = "normal"
+    demand: str = "希望热线帮助处理"

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from hotline.demo import desk_acts, programme
 from hotline.demo.case import WRITTEN, Case
-from hotline.demo.machines import Machines
+from hotline.demo.machines import Machines, refresh_statistics
 from hotline.demo.places import PLACES
 from hotline.demo.questions import OTHER_CALLS
 from hotline.demo.stage import Stage, ending_by, instants
@@ -40,6 +40,7 @@ def play(cast, *, now, tickets, seed, on_progress=lambda total: lambda: None):
     machines.schedule(stage)
     stage.progress = on_progress(len(stage.queue))
     stage.play()
+    refresh_statistics()
     missing = set(State) - set(Ticket.objects.values_list("state", flat=True).distinct())
     if missing:
         raise StatesMissing(", ".join(sorted(missing)))

@@ -37,7 +37,7 @@ BROKEN_LADDERS = (
 )
 
 
-def lapse(count, earliest=2.0, latest=12.0):
+def lapse(count, earliest=2.0, latest=9.0):
     """Make `count` tickets, each with a rung `earliest` to `latest` seconds ahead, some of one instant.
 
     Every fifth ticket in hand is taken up at the very moment when its rung is reached.

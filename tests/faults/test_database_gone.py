@@ -126,7 +126,7 @@ def test_no_acknowledged_call_is_lost_or_doubled_while_postgres_is_killed_again_
     ledger, recoveries = Ledger("postgres"), []
     with Operators(client, ledger):
         for _ in range(KILLS):
-            time.sleep(random.uniform(1.0, 2.0))
+            time.sleep(random.uniform(0.5, 1.5))
             site.kill_server(site.postgres)
             site.start_server(site.postgres)
             site.check_pids()

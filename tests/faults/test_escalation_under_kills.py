@@ -41,7 +41,7 @@ class Storm:
             time.sleep(0.002)
         return False
 
-    def kill_worker(self, seconds: float = 6.0) -> None:
+    def kill_worker(self, seconds: float = 5.0) -> None:
         self.done["in mid-look"] += self.wait_for_a_look(seconds)
         self.site.kill(self.worker)
         self.done["worker killed"] += 1
@@ -49,7 +49,7 @@ class Storm:
 
     def stop_worker(self) -> None:
         """It holds what it has locked, and goes on seconds later as if nothing had been."""
-        self.wait_for_a_look(6.0)
+        self.wait_for_a_look(5.0)
         os.kill(self.worker.process.pid, signal.SIGSTOP)
         self.site.play("look", times=2)
         os.kill(self.worker.process.pid, signal.SIGCONT)
