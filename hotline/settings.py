@@ -297,12 +297,10 @@ STATICFILES_FINDERS = [
 NODE_MODULES = BASE_DIR / "node_modules"
 NODE_ASSETS = {  # only these files are served, under these names
     "vendor/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
-    "vendor/tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
     "vendor/tabler-icons.min.css": "@tabler/icons-webfont/dist/tabler-icons.min.css",
     "vendor/fonts/tabler-icons.woff2": "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2",
     "vendor/fonts/tabler-icons.woff": "@tabler/icons-webfont/dist/fonts/tabler-icons.woff",
     "vendor/fonts/tabler-icons.ttf": "@tabler/icons-webfont/dist/fonts/tabler-icons.ttf",
-    "vendor/alpine-csp.min.js": "@alpinejs/csp/dist/cdn.min.js",
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION  # embedded: no collectstatic step
 WHITENOISE_AUTOREFRESH = DEBUG

@@ -53,6 +53,7 @@ STAFF = {
     "suspension_approved": Text(_("The suspension was approved"), "%(decision)s", free_text=True),
     "suspension_rejected": Text(_("The suspension was refused"), "%(decision)s", "orange", free_text=True),
     "second_person_needed": Text(_("A proposal waits for your signature"), "%(what)s", "blue"),
+    "proposal_rejected": Text(_("Your proposal was rejected"), "%(what)s", "orange"),
     "resumed": Text(_("A suspended ticket is to be handled again"), _("Due: %(due)s."), "blue"),
     "reply_returned": Text(_("The reply was sent back"), _("Please correct it; the deadline has not moved."), "orange"),
     "reminder": Text(_("A ticket is being urged"), _("Please acknowledge and say where it stands."), "orange"),

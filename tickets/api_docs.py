@@ -1,4 +1,5 @@
 """The OpenAPI document: paths from the addresses, bodies from the forms, answers from the typed shapes."""
+import threading
 from datetime import date, datetime
 from functools import cache
 from types import NoneType, UnionType
@@ -144,8 +145,16 @@ def describe_calls(view):
         responses=responses({201: ("CallLogged", _("Logged"))}, WRITING))(view)
 
 
+_one_at_a_time = threading.Lock()  # drf-spectacular loads its extensions while it works
+
+
 @cache
 def document(language):
+    with _one_at_a_time:
+        return drawn(language)
+
+
+def drawn(language):
     """The whole document in one language; it changes with the program only."""
     with translation.override(language):
         return SchemaGenerator().get_schema(public=True)

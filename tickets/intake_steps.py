@@ -2,7 +2,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from tickets import forms, intake, who
+from tickets import forms, intake, second_person, who
 from tickets.choices import RefusalReason
 from tickets.states import BEFORE_DISPATCH, OPEN
 from tickets.steps import Step, register
@@ -37,6 +37,8 @@ register(
     Step("withdraw_early", _("Withdraw before dispatch"), intake.withdraw_early, forms.WithdrawEarlyForm, tone="danger"),
     Step("post_review", _("Review the express dispatch"), intake.post_review, forms.NoteForm, tone="primary",
          states=AFTER_DISPATCH, may=who.by_role(Role.RV, Role.OPS), ready=was_not_reviewed),
+    Step("reject_proposal", _("Reject the proposal"), second_person.reject_proposal, forms.ReasonForm, tone="danger",
+         states=OPEN, may=second_person.to_decide, ready=second_person.nothing_to_decide),
     Step("add_supplement", _("Add to the matter"), intake.add_supplement, forms.SupplementForm,
          states=OPEN, may=who.by_role(*HOTLINE)),
     Step("change_urgency", _("Change urgency"), intake.change_urgency, forms.UrgencyForm,

@@ -104,18 +104,26 @@ def register(*steps):
         STEPS[step.name] = step
 
 
+def open_proposals(ticket):
+    """{step name: open proposal}, read once per ticket instance: several steps ask on one page."""
+    if not hasattr(ticket, "_open_proposals"):
+        rows = ticket.proposals.filter(status=Proposal.Status.OPEN).select_related("by")
+        ticket._open_proposals = {proposal.step: proposal for proposal in rows}
+    return ticket._open_proposals
+
+
 def offers(ticket, user):
     """What the page shows: exactly what `take` would accept. Costs one query for open proposals."""
-    waiting = {p.step: p for p in ticket.proposals.filter(status=Proposal.Status.OPEN).select_related("by")}
+    waiting = open_proposals(ticket)
     for step in STEPS.values():
         if step.fits(ticket) != "":
             continue
-        mode = _mode(step, ticket, user, waiting.get(step.name), {})
+        mode = mode_of(step, ticket, user, waiting.get(step.name), {})
         if mode and not step.ready(ticket, user):
             yield Offer(step, mode, waiting.get(step.name))
 
 
-def _mode(step, ticket, user, proposal, data):
+def mode_of(step, ticket, user, proposal, data):
     """How this user may take the step: 'act', 'confirm', 'propose' or None."""
     if step.permits(ticket, user):
         if proposal and proposal.by_id != user.pk and step.second(ticket, user):
@@ -138,7 +146,7 @@ def take(step, ticket, *, by, body, now, version=None):
     if unmet is None:
         raise AlreadyMoved(ticket)
     proposal = ticket.proposals.filter(step=step.name, status=Proposal.Status.OPEN).first()
-    mode = _mode(step, ticket, by, proposal, body)
+    mode = mode_of(step, ticket, by, proposal, body)
     sentence = unmet or step.ready(ticket, by)
     if mode is None or sentence:
         _check_fresh(ticket)
@@ -206,4 +214,4 @@ def _run(step, ticket, form, mode, proposal, *, by, now, body):
 
 def _still(step, locked, by, mode, proposal, body):
     """Somebody was quicker: is this step still open to this user on the locked row? Moves ask that themselves."""
-    return step.fits(locked) == "" and _mode(step, locked, by, proposal, body) == mode
+    return step.fits(locked) == "" and mode_of(step, locked, by, proposal, body) == mode
