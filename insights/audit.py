@@ -56,7 +56,7 @@ def _ask(code, check, now):
         examples = found.order_by("pk").values_list("ticket_no", flat=True)[:SHOWN] if count else ()
     else:
         found = list(found)
-        count, examples = len(found), found[:SHOWN]
+        count, examples = len(found), found[:SHOWN]  # type: ignore[assignment]
     return Finding(code, rule_of(check), count, tuple(examples))
 
 

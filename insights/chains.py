@@ -18,7 +18,8 @@ EVENTS = ("seq", "name", "source", "target", "is_move", "by_id", "unit_id", "at"
 
 # The instant is written by PostgreSQL as trail.canonical writes it: parsing and formatting it here would double the time.
 ROWS = """
-    SELECT t.id, t.ticket_no, t.state, t.version, t.trail_hash, e.seq, e.name, e.source, e.target, e.is_move, e.by_id, e.unit_id,
+    SELECT t.id, t.ticket_no, t.state, t.version, t.trail_hash, e.seq, e.name, e.source, e.target, e.is_move, e.by_id,
+           e.unit_id,
            to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'), e.note, e.data::text, e.prev_hash, e.hash
     FROM tickets_ticket t LEFT JOIN tickets_ticketevent e ON e.ticket_id = t.id
     WHERE t.id > %s AND t.id <= %s ORDER BY t.id, e.seq

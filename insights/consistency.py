@@ -87,6 +87,6 @@ def rungs_were_told(now):
     return Ticket.objects.filter(pk__in=silent.values("ticket"))
 
 
-CHECKS = {check.__doc__.split()[0]: check for check in (
+CHECKS = {check.__doc__.split()[0]: check for check in (  # type: ignore[union-attr]
     units_as_assigned, next_due_as_clocks, state_as_replayed, fields_as_recorded, due_again, nothing_overlooked,
     nothing_after_the_end, rungs_were_told)}

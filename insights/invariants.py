@@ -112,7 +112,7 @@ def states_without_end(pairs=None):
     reaches, grown = set(FINAL), True
     while grown:
         more = {source for source, target in pairs or guards.PAIRS if target in reaches} - reaches
-        reaches, grown = reaches | more, bool(more)
+        reaches, grown = reaches | more, bool(more)  # type: ignore[operator]
     return sorted(set(State.values) - reaches)
 
 

@@ -141,7 +141,8 @@ def life_table():
 # Each move is one of the machine's, begins where the last one ended, and the last one ends in the ticket's state.
 REPLAY = f"""
     WITH life (name, source, target) AS (VALUES {life_table()}), steps AS (
-        SELECT ticket_id, seq, name, source, target, is_move, lag(target, 1, '') OVER w AS stood, lead(seq) OVER w IS NULL AS is_last
+        SELECT ticket_id, seq, name, source, target, is_move, lag(target, 1, '') OVER w AS stood,
+               lead(seq) OVER w IS NULL AS is_last
         FROM tickets_ticketevent WINDOW w AS (PARTITION BY ticket_id ORDER BY seq)
     ), wrong AS (
         SELECT ticket_id FROM steps s WHERE s.source <> s.stood OR (NOT s.is_move AND s.source <> s.target)

@@ -26,4 +26,4 @@ def broken(now):
 
 
 def codes(now):
-    return set(broken(now)) 
+    return set(broken(now))

@@ -13,5 +13,5 @@ def attempt(request, ticket, step, *, body, now, version=None):
     except (PermissionDenied, AlreadyMoved, Refused) as refusal:
         audit.record("DENIED", user=request.user, now=now, request=request, ticket_no=ticket.ticket_no, what=step.name,
                      result=type(refusal).__name__, reason=str(refusal)[:200])
-        refusal.is_on_record = True
+        refusal.is_on_record = True  # type: ignore[union-attr]
         raise

@@ -41,7 +41,7 @@ def register(*, by, now, key="", source_ref="", **intake):
     trail.extend(ticket, "create", by=by, now=now, source="", is_move=True, data={"channel": ticket.channel})
     ticket.save(force_insert=True)
     if ticket.channel == "phone":
-        log_call(by=by, now=now, number=number or caller.phone, ticket=ticket)
+        log_call(by=by, now=now, number=number or caller.phone, ticket=ticket, hotline_code=ticket.hotline_code)
     return ticket, True
 
 
@@ -78,11 +78,11 @@ def _team(user):
     return teams[0] if teams else None
 
 
-def log_call(*, by, now, number="", ticket=None, disposition=Disposition.TICKET, note=""):
+def log_call(*, by, now, number="", ticket=None, disposition=Disposition.TICKET, note="", hotline_code="12345"):
     """Every call is in the ledger, with its own gapless number, whether it becomes a ticket or not."""
     return Call.objects.create(
         call_no=take_number("C", now), operator=by, started_at=now, ticket=ticket, disposition=disposition,
-        caller_number=number, number_hash=phone_hash(number) if number else "", note=note)
+        hotline_code=hotline_code, caller_number=number, number_hash=phone_hash(number) if number else "", note=note)
 
 
 @transaction.atomic

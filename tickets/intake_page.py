@@ -56,10 +56,10 @@ class IntakeScreen(IntakeForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, auto_id="in-%s", **kwargs)
-        self.fields["type"].choices = Type.choices
+        self.fields["type"].choices = Type.choices  # type: ignore[attr-defined]
         self.fields["need_reply"].widget = forms.Select(choices=BY_TYPE[1:])
         self.fields["is_confidential"].widget = forms.Select(choices=BY_TYPE)
-        self.fields["urgency"].choices = [("", _("As usual for the category")), *self.fields["urgency"].choices[1:]]
+        self.fields["urgency"].choices = [("", _("As usual for the category")), *self.fields["urgency"].choices[1:]]  # type: ignore[attr-defined]
         self.fields["content"].widget.attrs |= {"rows": 6, "placeholder": _("Who, when, where, why, what happened")}
         self.fields["note"].widget.attrs["rows"] = 1
         self.initial.setdefault("need_reply", "true")

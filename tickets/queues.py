@@ -99,7 +99,7 @@ def page(rows, order, *, after="", size=PAGE):
     found = list(rows.for_list().order_by(sort, "-pk" if descending else "pk")[: size + 1])
     more = len(found) > size
     last = found[size - 1] if more else None
-    return found[:size], f"{getattr(last, field).isoformat() if getattr(last, field) else ''}~{last.pk}" if more else ""
+    return found[:size], f"{getattr(last, field).isoformat() if getattr(last, field) else ''}~{last.pk}" if more else ""  # type: ignore[union-attr]
 
 
 def beyond(field, moment, pk, *, descending):

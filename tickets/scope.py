@@ -31,11 +31,11 @@ class TicketQuerySet(models.QuerySet):
         return self.filter(seen)
 
     def _same_caller(self, user):
-        mine = self.model.objects.filter(registered_by=user, phone_hash=OuterRef("phone_hash"))
+        mine = self.model.objects.filter(registered_by=user, phone_hash=OuterRef("phone_hash"))  # type: ignore[attr-defined]
         return ~Q(phone_hash="") & Q(Exists(mine))
 
     def _touched_by(self, user):
-        events = self.model.events.rel.related_model.objects
+        events = self.model.events.rel.related_model.objects  # type: ignore[attr-defined]
         return Q(Exists(events.filter(ticket=OuterRef("pk"), by=user)))
 
     def open(self):

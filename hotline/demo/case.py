@@ -66,7 +66,7 @@ class Case:
 
     @property
     def category(self):
-        return self.categories[self.matter.category]
+        return self.categories[self.matter.category]  # type: ignore[attr-defined]
 
     @property
     def urgency(self):
@@ -78,7 +78,7 @@ class Case:
 
     @property
     def is_confidential(self):
-        return self.matter.type == Type.REPORT
+        return self.matter.type == Type.REPORT  # type: ignore[attr-defined]
 
     @property
     def area(self) -> Unit:

@@ -89,10 +89,10 @@ class Stage:
         """Until the end; what is planned after it never happens."""
         while self.queue and self.queue[0][0] <= self.ends:
             at, _serial, act, case = heapq.heappop(self.queue)
-            self.machines.look_until(at, self)
+            self.machines.look_until(at, self)  # type: ignore[attr-defined]
             self.perform(act, case, at)
             self.progress()
-        self.machines.look_until(self.ends, self)
+        self.machines.look_until(self.ends, self)  # type: ignore[attr-defined]
 
     def perform(self, act, case, at):
         """A refused act ends its case here: better a case that stays where it is than no demo at all."""

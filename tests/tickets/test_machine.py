@@ -96,19 +96,20 @@ class Walk(RuleBasedStateMachine):
 
     # --- rules -------------------------------------------------------------------------------------------------
 
-    @initialize(kind=st.sampled_from(TYPES), begin=st.sampled_from(BEGINNINGS))
-    def first_call(self, kind, begin):
-        self.call(kind, begin)
+    @initialize(seed=SEED)
+    def first_call(self, seed):
+        self.call(Random(seed))
 
     @precondition(lambda self: len(self.cases) < 3)
-    @rule(kind=st.sampled_from(TYPES), begin=st.sampled_from(BEGINNINGS))
-    def another_call(self, kind, begin):
-        self.call(kind, begin)
+    @rule(seed=SEED)
+    def another_call(self, seed):
+        self.call(Random(seed))
 
     @rule(seed=SEED, times=st.sampled_from([3, 6, 12]))
     def go_on(self, seed, times):
         """Steps that the model allows, by somebody whom it allows."""
-        pick = Random(seed).choice
+        random = Random(seed)
+        pick = random.choice
         pk = self.choose(pick)
         for _step in range(times):
             case, ticket = self.cases[pk], Ticket.objects.select_related("lead_unit").get(pk=pk)
@@ -117,7 +118,8 @@ class Walk(RuleBasedStateMachine):
                 continue
             moves = [name for name in case.moves() if not case.forbids(name)]
             others = [name for name in OPERATIONS if ticket.state in steps.STEPS[name].states]
-            name = pick(pick([moves, moves, others]) or moves or others or ["reopen"])
+            seldom = [1 / (1 + 4 * case.steps.count(name)) for name in moves]  # otherwise most of a walk is "no answer"
+            name = pick(others) if not moves or pick([True, False]) and others else random.choices(moves, seldom)[0]
             role = pick((ACTORS.get(name) or AT_DESK.get(name) or " ".join(ROLES)).replace("system", "").split() or ["sv"])
             self.attempt(ticket, name, WORLD.person(role, ticket, pick), role, pick)
 
@@ -151,8 +153,8 @@ class Walk(RuleBasedStateMachine):
 
     # --- what the rules are made of --------------------------------------------------------------------------------
 
-    def call(self, kind, begin):
-        type_, urgency = kind
+    def call(self, random):
+        (type_, urgency), begin = random.choice(TYPES), random.choice(BEGINNINGS)
         early = begin is make.draft
         self.now += timedelta(seconds=1)
         ticket = begin(WORLD.people, self.now, type="complaint" if not early else type_, urgency=urgency,

@@ -34,4 +34,5 @@ class Command(BaseCommand):
 
     def shown(self, names, everybody):
         codes = Unit.objects.receivers().order_by("path").values_list("code", flat=True) if everybody else EXAMPLES
-        return [*HOTLINE, *((f"{post}.{code.lower()}", role, code) for code in codes if code in names for post, role in UNIT_POSTS)]
+        known = [code for code in codes if code in names]
+        return [*HOTLINE, *((f"{post}.{code.lower()}", role, code) for code in known for post, role in UNIT_POSTS)]

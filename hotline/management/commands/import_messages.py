@@ -1,4 +1,4 @@
-"""manage.py import_messages messages.jsonl --channel 门户网站 --limit 500: messages of another channel, into the review queue."""
+"""manage.py import_messages messages.jsonl --channel 门户网站 --limit 500: messages of a channel, for review."""
 import sys
 from itertools import islice
 from pathlib import Path
@@ -21,9 +21,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
-        parser.add_argument("--channel", default=Channel.PORTAL.value, help="code or name, e.g. portal or 门户网站 (default: portal)")
+        parser.add_argument("--channel", default=Channel.PORTAL.value, help="code or name: portal (the default), 门户网站 …")
         parser.add_argument("--limit", type=int, help="only the first so many lines")
-        parser.add_argument("--as", dest="operator", default="op", help="log-in of the operator who registers them (default: op)")
+        parser.add_argument("--as", dest="operator", default="op", help="the operator who registers them (default: op)")
 
     def handle(self, *args, file, channel, limit, operator, verbosity, **options):
         self.channel, self.operator = self.find_channel(channel), self.find_operator(operator)

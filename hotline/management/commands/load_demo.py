@@ -6,8 +6,10 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from accounts.instant import database_now
+from dispatch import escalation
 from hotline.demo import people, roster, story
 from hotline.demo.password import demo_password
+from tickets.calendars import LOCAL
 from tickets.models import Ticket
 
 SMALLEST = 40
@@ -42,4 +44,6 @@ class Command(BaseCommand):
                 return bar.update
 
             stage = story.play(cast, now=now, tickets=tickets, seed=seed, on_progress=begin)
-        self.stdout.write(f"demo: {Ticket.objects.count()} tickets in every state since {stage.opens:%Y-%m-%d %H:%M} UTC")
+        escalation.sweep(now=database_now())  # what came due while we played
+        since = stage.opens.astimezone(LOCAL)
+        self.stdout.write(f"demo: {Ticket.objects.count()} tickets in every state, from {since:%Y-%m-%d %H:%M} until now")
