@@ -152,18 +152,16 @@ REPLAY = f"""
     WHERE t.id IN (SELECT ticket_id FROM wrong) OR t.state IS DISTINCT FROM s.target
 """
 
-# The last recorded value of every field is the row's value. Derived columns are not recorded; they have checks of their own.
+# The last recorded value of every field is the row's. Derived columns are not recorded; they have checks of their own.
 FIELDS = """
     WITH said AS (
-        SELECT DISTINCT ON (e.ticket_id, c.key) e.ticket_id, c.key, c.value -> 1 AS value
-        FROM tickets_ticketevent e, jsonb_each(e.data -> 'changed') c
-        WHERE c.key <> 'unit_ids' ORDER BY e.ticket_id, c.key, e.seq DESC
-    ), columns AS (
-        SELECT column_name AS key, data_type LIKE 'timestamp%' AS is_instant
-        FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = 'tickets_ticket'
+        SELECT e.ticket_id, jsonb_object_agg(c.key, c.value -> 1 ORDER BY e.seq) AS fields
+        FROM tickets_ticketevent e, jsonb_each(e.data -> 'changed') c WHERE c.key <> 'unit_ids' GROUP BY e.ticket_id
     )
-    SELECT DISTINCT t.ticket_no FROM said s JOIN columns USING (key) JOIN tickets_ticket t ON t.id = s.ticket_id
-    CROSS JOIN LATERAL (SELECT to_jsonb(t) -> s.key AS value) r
-    WHERE CASE WHEN is_instant THEN (s.value #>> '{}')::timestamptz IS DISTINCT FROM (r.value #>> '{}')::timestamptz
-               ELSE s.value IS DISTINCT FROM r.value END
+    SELECT DISTINCT t.ticket_no FROM said s JOIN tickets_ticket t ON t.id = s.ticket_id
+    CROSS JOIN LATERAL (SELECT to_jsonb(t) AS fields OFFSET 0) r
+    CROSS JOIN LATERAL jsonb_each(s.fields) f
+    WHERE CASE WHEN right(f.key, 3) = '_at' THEN
+                    (f.value #>> '{}')::timestamptz IS DISTINCT FROM (r.fields ->> f.key)::timestamptz
+               ELSE f.value IS DISTINCT FROM r.fields -> f.key END
 """

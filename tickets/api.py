@@ -115,12 +115,13 @@ def step_view(step):
 
 
 def _taken(request, taken):
-    """The ticket as it is now; after the step it may be out of this user's sight, and then he may do nothing more."""
-    still_seen = Ticket.objects.visible_to(request.user).filter(pk=taken.ticket.pk).exists()
-    body = api_shapes.brief(taken.ticket, offers(taken.ticket, request.user) if still_seen else [])
+    """The ticket read afresh; the step may have led it out of this user's sight, and then he may do nothing more."""
+    fresh = Ticket.objects.visible_to(request.user).select_related(*CASE).filter(pk=taken.ticket.pk).first()
+    ticket = fresh or taken.ticket
+    body = api_shapes.brief(ticket, offers(ticket, request.user) if fresh else [])
     if taken.proposal:
         body |= {"proposal": api_shapes.proposed(taken.proposal)}
-    return Response(body, status=202 if taken.proposal else 200, headers={"ETag": f'"{taken.ticket.version}"'})
+    return Response(body, status=202 if taken.proposal else 200, headers={"ETag": f'"{ticket.version}"'})
 
 
 def expected_version(request):

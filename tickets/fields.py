@@ -135,14 +135,24 @@ class PhoneField(forms.CharField):
         return text
 
 
+def within_reason(moment):
+    """A year that the database, and everybody who reads the row later, can live with."""
+    if not 1900 <= moment.year < 2200:
+        raise ValidationError(_("This year cannot be right."))
+
+
 class MomentField(forms.DateTimeField):
     """An instant in local time; the widget is the browser's own picker."""
+
+    default_validators = [within_reason]
 
     def __init__(self, **kwargs):
         super().__init__(widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"), **kwargs)
 
 
 class DayField(forms.DateField):
+    default_validators = [within_reason]
+
     def __init__(self, **kwargs):
         super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
 

@@ -111,7 +111,7 @@ class Case:
 
     def take(self, step, by, now, **body):
         """Through the door that pages and API use, forms and second persons included."""
-        ticket = Ticket.objects.visible_to(by).get(pk=self.pk)
+        ticket = Ticket.objects.visible_to(by).select_related("lead_unit").get(pk=self.pk)
         return steps.take(steps.STEPS[step], ticket, by=by, body=body, now=now)
 
     def beat(self, low, high, act, *, hours=ANY, case=None, **options):

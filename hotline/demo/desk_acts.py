@@ -55,7 +55,7 @@ def return_for_info(case, now):
 
 def complete(case, now):
     """The operator called back and adds what was missing."""
-    intake.submit(case.pk, by=case.op, now=now, content=case.say(case.matter.content).rstrip("。") + case.pick(phrases.COMPLETED))
+    case.take("submit", case.op, now, content=case.say(case.matter.content).rstrip("。") + case.pick(phrases.COMPLETED))
 
 
 def approve(case, now):

@@ -62,12 +62,12 @@ def worked(case, **options):
     return [*contacted(case), *progressed(case), *replied(case, **options)]
 
 
-def approved(case):
+def approved(case, **reply):
     """The reply is reviewed; one in ten has to be mended first."""
     if not case.chance(0.1):
         return [case.beat(5, 110, after.approve_reply)]
     again = [case.beat(4, 35, unit.sign_reply, hours=UNIT)] if case.is_urgent else []
-    return [case.beat(5, 110, after.return_reply), case.beat(20, 150, unit.mended_reply, hours=UNIT), *again,
+    return [case.beat(5, 110, after.return_reply), case.beat(20, 150, unit.mended_reply, hours=UNIT, **reply), *again,
             case.beat(5, 90, after.approve_reply)]
 
 
@@ -90,7 +90,7 @@ def until_callback(case):
 
 def disappointed(case, **options):
     """Up to the first negative answer."""
-    return [*in_hand(case), *worked(case, **options), *approved(case), *asked(case, after.unhappy)]
+    return [*in_hand(case), *worked(case, **options), *approved(case, **options), *asked(case, after.unhappy)]
 
 
 def done_again(case):

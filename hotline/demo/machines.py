@@ -91,8 +91,9 @@ class Machines:
 
     def everybody_reads(self, now):
         waiting = Notice.objects.unread().filter(channel=Notice.Channel.INAPP, recipient__isnull=False)
+        newest = waiting.order_by("-pk").values_list("pk", flat=True).first()
         for user in User.objects.filter(pk__in=waiting.values("recipient")).order_by("pk"):
-            mark_read(user, now=now)
+            mark_read(user, now=now, upto=newest)
 
 
 def next_due():

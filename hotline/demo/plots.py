@@ -255,9 +255,6 @@ def order_closed(case):
     return [*order_answered(case, kind="leader", by="ql"), case.beat(10, 120, after.close_order), *replied(case), *approved(case), *closed(case)]
 
 
-# --- express dispatch -----------------------------------------------------------------------------------------------
-
-
 def expressed(case):
     return [case.beat(0, 0, desk.draft, by="ops"), case.beat(0.5, 3, desk.express)]
 
@@ -271,16 +268,13 @@ def expressed_and_closed(case):
     return [*expressed_in_hand(case), *replied(case), *approved(case), *closed(case)]
 
 
-# --- callback and after ----------------------------------------------------------------------------------------------
-
-
 def called_in_vain(case, tries=1):
     return [*until_callback(case), *(case.beat(10, 120, after.not_reached, hours=RETRY) for _try in range(tries))]
 
 
 def unreachable(case):
     """Three tries and the text message; then the agent asks for the supervisor's word."""
-    return [*called_in_vain(case, tries=3), case.beat(48 * HOUR + 50, 49 * HOUR, after.propose_unreachable)]
+    return [*called_in_vain(case, tries=3), case.beat(49 * HOUR + 5, 50 * HOUR, after.propose_unreachable)]
 
 
 def unreachable_and_closed(case):
@@ -353,9 +347,6 @@ def reopened_in_hand(case):
     return [*reopened(case), case.beat(2, 9, desk.dispatch), *signed(case), *contacted(case)]
 
 
-# --- withdrawing and merging -----------------------------------------------------------------------------------------
-
-
 def withdrawal_claimed(case):
     return [*contact_made(case), case.beat(30, 200, after.ask_withdrawal)]
 
@@ -391,9 +382,6 @@ def neighbours_closed(case, others):
 
 def neighbours_ordered(case, others):
     return [*neighbours(case, others), case.beat(10, 90, after.supervise, kind="cluster")]
-
-
-# --- variants that the programme names -------------------------------------------------------------------------------
 
 
 def exclusion_asked(case):

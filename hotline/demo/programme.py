@@ -148,7 +148,7 @@ def pools(categories):
     of = {urgency: [m for m in known if categories[m.category].default_urgency == urgency] for urgency in Urgency}
     normal, urgent = of[Urgency.NORMAL], of[Urgency.URGENT]
     return {
-        "any": normal * 2 + urgent, "normal": normal, "urgent": urgent, "critical": of[Urgency.CRITICAL],
+        "any": normal * 2 + urgent + [matter for matter in normal + urgent if matter.hotline == "96120"] * 2, "normal": normal, "urgent": urgent, "critical": of[Urgency.CRITICAL],
         "report": [matter for matter in matters if matter.type == Type.REPORT],
         "mistaken": [m for m in normal if m.mistaken], "mistaken urgent": [m for m in urgent if m.mistaken],
         "mistaken twice": [m for m in known if len(m.mistaken) > 1],

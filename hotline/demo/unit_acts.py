@@ -74,8 +74,9 @@ def sign_extension(case, now):
     case.take("request_extension", case.team().ul, now)
 
 
-def ask_suspension(case, now, days=45):
+def ask_suspension(case, now, days=None):
     code, reason, plan = case.pick(phrases.SUSPENSIONS)
+    days = days or case.pick((6, 20, 45, 90))
     case.take("request_suspension", case.team().hd, now, reason_code=code, reason=reason, plan=plan,
               review_date=(now + timedelta(days=days)).date().isoformat(), citizen_told_at=(now - timedelta(minutes=15)).isoformat())
 
@@ -125,8 +126,8 @@ def sign_reply(case, now):
         case.take("submit_reply", case.team().ul, now)
 
 
-def mended_reply(case, now):
-    reply(case, now, text=f"{case.say(case.matter.reply)}{phrases.MENDED}")
+def mended_reply(case, now, **options):
+    reply(case, now, text=f"{case.say(case.matter.reply)}{phrases.MENDED}", **options)
 
 
 # --- reminders and supervision orders ------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ MAY = {
 }
 MAY_IN_DRAFT = {"merge_into": "op ops"}  # T39: "operator(draft) / reviewer"
 OPERATIONS = {  # SPEC 3.4 and 3.5: states, roles
+    "reject_proposal": (OPEN, ""),  # whoever could confirm; nothing is proposed here
     "post_review": (OPEN[4:], "rv ops"),  # 后审 of an express dispatch (T04)
     "add_supplement": (OPEN, HOTLINE),
     "change_urgency": (OPEN, "rv dp sv"),

@@ -100,6 +100,18 @@ def test_the_first_person_of_two_is_asked_for(people, api):
     assert post(api(people.dl), ticket, "force_close").status_code == 200
 
 
+def test_the_second_person_may_say_no_and_then_nothing_waits(people, api):
+    ticket = factories.in_adjudication(people)
+    body = {"reason": "F4", "explanation": "已多次上门沟通,诉求人拒绝配合。", "told_at": ago(hours=1)}
+    post(api(people.sv), ticket, "force_close", body)
+
+    response = post(api(people.dl), ticket, "reject_proposal", {"reason": "证据不足"})
+
+    assert (response.status_code, response.json()["state"]) == (200, "adjudication")
+    assert not {"force_close", "reject_proposal"} & set(response.json()["allowed_transitions"])
+    assert_problem(post(api(people.dl), ticket, "force_close"), 422)
+
+
 # --- refused -----------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from tests.factories import NOON
 from tickets.actions import Refused
 from tickets.models import Proposal, Ticket
 from tickets.states import State
-from tickets.steps import STEPS, take
+from tickets.steps import STEPS, Invalid, take
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +48,14 @@ def test_the_second_person_hears_of_a_proposal():
     p, ticket = proposed()
 
     assert Notice.objects.filter(recipient=p.dl, kind="second_person_needed", ticket_no=ticket.ticket_no).exists()
+
+
+@pytest.mark.parametrize("told_at", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_an_impossible_year_is_refused_beside_its_field(told_at):
+    p = make.make_people()
+    ticket = make.in_review(p)
+
+    with pytest.raises(Invalid) as refusal:
+        take(STEPS["confirm_refusal"], ticket, by=p.rv, now=NOON, body={"reason": "R1", "channel": "法院", "told_at": told_at})
+
+    assert "told_at" in refusal.value.form.errors
