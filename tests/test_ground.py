@@ -258,7 +258,6 @@ def test_the_callers_address_is_the_one_our_own_proxy_saw(proxies, forwarded, se
 
 def test_named_files_of_node_modules_are_served_and_nothing_else():
     assert finders.find("vendor/tabler.min.css")
-    assert finders.find("vendor/alpine-csp.min.js")
     assert finders.find("@tabler/core/package.json") is None
 
 
