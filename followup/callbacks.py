@@ -25,7 +25,10 @@ def reporters_of(ticket):
         children = list(Ticket.objects.filter(master__in=below).order_by("pk").values_list("pk", "caller"))
         below = [pk for pk, _caller in children]
         callers += Caller.objects.filter(pk__in=[caller for _pk, caller in children]).order_by("pk")
-    return list({caller.phone_hash or caller.pk: caller for caller in reversed(callers)}.values())[::-1]
+    distinct = {}
+    for caller in callers:
+        distinct.setdefault(caller.phone_hash or caller.pk, caller)
+    return list(distinct.values())
 
 
 def open_tasks(ticket, *, now, kind=Kind.RESULT):

@@ -47,6 +47,7 @@ def _hold_one_view():
     if len(connection.savepoint_ids) == 0:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            cursor.execute("SET LOCAL statement_timeout = 0")  # a worker's statements may last a minute; history may not fit in
 
 
 def _ask(code, check, now):

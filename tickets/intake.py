@@ -118,7 +118,7 @@ def submit(ticket_id, *, by, now, **intake):
     known = {theirs: getattr(ticket.caller, mine) for theirs, mine in CALLER_FIELDS.items()}
     given = {name: intake.pop(name) for name in CALLER_FIELDS if name in intake}
     intake.pop("caller_number", None)
-    changes = _ticket_fields(intake)
+    changes = _ticket_fields({"title": ticket.title} | intake)
     if any(known[name] != value for name, value in given.items()):
         caller = _caller(known | given)  # a new row: the old one is what was said first
         changes |= {"caller": caller, "phone_hash": caller.phone_hash}

@@ -41,6 +41,7 @@ class Case:
     caller: Caller | None = None
     staff: dict[str, User] = field(default_factory=dict)
     pk: int | None = None
+    lead: Unit | None = None  # to whom it was dispatched last
     is_over: bool = False
     stage: object = None
 
@@ -101,11 +102,8 @@ class Case:
     def state(self):
         return State(Ticket.objects.values_list("state", flat=True).get(pk=self.pk))
 
-    def lead(self):
-        return self.cast.units[Ticket.objects.values_list("lead_unit__code", flat=True).get(pk=self.pk)]
-
     def team(self):
-        return self.cast.team(self.lead())
+        return self.cast.team(self.lead)
 
     # --- what is done with it ---------------------------------------------------------------------------------
 

@@ -79,7 +79,7 @@ def withdraw_early(case, now):
 def dispatch(case, now, to=None, co_units=None):
     """To the unit that category and place suggest, or to one that it might be taken for."""
     lead, others = routing.suggest(case.ticket())
-    lead = case.cast.units[to] if to else lead
+    case.lead = lead = case.cast.units[to] if to else lead
     chosen = [case.cast.units[code] for code in co_units] if co_units is not None else []
     if co_units is None and case.chance(0.15):
         chosen = [unit for unit in others if unit != lead][:1]
@@ -87,9 +87,9 @@ def dispatch(case, now, to=None, co_units=None):
 
 
 def express(case, now):
-    lead, others = routing.suggest(case.ticket())
-    codes = [unit.code for unit in others if unit != lead][:1]
-    case.take("express_dispatch", case.ops, now, lead_unit=lead.code, co_units=codes, reason=phrases.EXPRESS,
+    case.lead, others = routing.suggest(case.ticket())
+    codes = [unit.code for unit in others if unit != case.lead][:1]
+    case.take("express_dispatch", case.ops, now, lead_unit=case.lead.code, co_units=codes, reason=phrases.EXPRESS,
               emergency_told=phrases.TOLD_FIRST)
 
 
@@ -115,8 +115,8 @@ def ask_for_ruling(case, now):
 
 
 def designate(case, now):
-    lead, _others = routing.suggest(case.ticket())
-    case.take("designate", case.sv, now, lead_unit=lead.code, ruling=case.pick(phrases.RULINGS))
+    case.lead, _others = routing.suggest(case.ticket())
+    case.take("designate", case.sv, now, lead_unit=case.lead.code, ruling=case.pick(phrases.RULINGS))
 
 
 def remind(case, now):

@@ -41,25 +41,30 @@ class Machines:
         escalation.sweep_batch(done, Posts(now), now, BATCH)
         if not done.fired:
             return
-        for fired in Escalation.objects.filter(fired_at=now, needs_ack=True).order_by("pk"):
-            if self.rng.random() < ACKNOWLEDGED:
-                stage.plan(now + self.rng.uniform(2, 26) * MINUTE, partial(self.acknowledge, fired))
-            else:
+        rungs = list(Escalation.objects.filter(fired_at=now).order_by("pk"))
+        for rung in rungs:
+            if rung.needs_ack and self.rng.random() < ACKNOWLEDGED:
+                stage.plan(now + self.rng.uniform(2, 26) * MINUTE, partial(self.acknowledge, rung))
+            elif rung.needs_ack:
                 stage.plan(now + escalation.TIME_TO_ACKNOWLEDGE, partial(self.hurry, stage=stage))
+        if any((rung.kind, rung.rung) in escalation.EFFECTS for rung in rungs):
+            self.see_to_orders(now, stage)
+
+    def see_to_orders(self, now, stage):
         for order in SupervisionOrder.objects.filter(at=now, by__username="system").order_by("pk"):
             if self.rng.random() < ANSWERED:
                 wait = self.rng.uniform(40, 400) * MINUTE
-                stage.plan(now + wait, partial(unit_acts.see_to_order, order.ticket_id, self.cast, self.rng, stage))
+                stage.plan(now + wait, partial(unit_acts.see_to_order, order.pk, self.cast, self.rng, stage))
 
     def hurry(self, now, stage):
         """What nobody acknowledged goes up a rung."""
         escalation.hurry(escalation.Swept(), now, BATCH)
         self.look_until(now, stage)
 
-    def acknowledge(self, fired, now):
-        told = [person for role in ("SV", "QL", "DL") for person in self.cast.of_role(role)
-                if escalation.may_acknowledge(fired, person)]
-        escalation.acknowledge(fired.pk, by=told[0], now=now)
+    def acknowledge(self, rung, now):
+        told = (person for role in ("SV", "QL", "DL") for person in self.cast.of_role(role)
+                if escalation.may_acknowledge(rung, person))
+        escalation.acknowledge(rung.pk, by=next(told), now=now)
 
     def schedule(self, stage):
         """Every hour from the beginning on; the last one just before the end."""
@@ -72,9 +77,8 @@ class Machines:
     def tick(self, now):
         local = now.astimezone(LOCAL)
         callbacks.expire_surveys(now=now)
-        if local.hour % 12 == ARCHIVE_HOUR:
-            refresh_statistics()
         if local.hour == ARCHIVE_HOUR:
+            refresh_statistics()
             following.archive_due(now=now)
             requests.resume_due(by=User.objects.system(), now=now)
         self.tell(now)

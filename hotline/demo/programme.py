@@ -42,7 +42,7 @@ ENTRIES = (
     Entry(P.contact_made, 7, ends=(24 * 60, 40 * 60)),
     Entry(P.urged, 2, ends=(5, 180)),
     Entry(P.never_signs, 3, ends=(10, 400), about="normal"),
-    Entry(P.passed_down, 3, ends=(20, 400), about="territory"),
+    Entry(P.passed_down, 4, ends=(20, 400), about="territory"),
     Entry(P.with_co_unit, 3, ends=(20, 400)),
     Entry(P.reminded, 3, ends=(10, 300)),
     Entry(P.worsened, 1, ends=(10, 200), about="normal"),
@@ -100,8 +100,8 @@ ENTRIES = (
     Entry(P.neighbours, 2, ends=(30, 500), others=2, must=True, about="many"),
     Entry(P.neighbours_ordered, 1, ends=(20, 300), others=3, about="many"),
     # over by now
-    Entry(P.answered, 26, arrives=OLD, about="question", must=True),
-    Entry(P.answered, 12, arrives=(0.1, 24), about="question"),
+    Entry(P.answered, 44, arrives=OLD, about="question", must=True),
+    Entry(P.answered, 22, arrives=(0.1, 24), about="question"),
     Entry(P.transferred, 7, arrives=WEEK, about="elsewhere", must=True),
     Entry(P.refused, 4, arrives=WEEK, about="refused", must=True),
     Entry(P.refused_by_two, 1, arrives=WEEK, about="refused by two"),
@@ -132,13 +132,15 @@ ORDINARY = Entry(P.whole, 0, arrives=(2, 166), written=0.2)  # fills up to the n
 
 
 def counts(tickets):
-    """[(entry, how often)] that make this many tickets. Raises ValueError when they are too few for every state."""
+    """[(entry, how often)] that make exactly this many tickets. Raises ValueError when they are too few for every state."""
     share = tickets / FULL
-    planned = [(entry, max(int(entry.must), round(entry.n * share))) for entry in ENTRIES]
-    rest = tickets - sum(entry.size * often for entry, often in planned)
-    if rest < 0:
-        raise ValueError(tickets)
-    return [*planned, (ORDINARY, rest)]
+    often = [max(int(entry.must), round(entry.n * share)) for entry in ENTRIES]
+    while (rest := tickets - sum(entry.size * n for entry, n in zip(ENTRIES, often, strict=True))) < 0:
+        most = max(range(len(ENTRIES)), key=lambda place: often[place] - ENTRIES[place].must)
+        if often[most] <= ENTRIES[most].must:
+            raise ValueError(f"{tickets} tickets cannot show every state")
+        often[most] -= 1  # rounding up went too far
+    return [*zip(ENTRIES, often, strict=True), (ORDINARY, rest)]
 
 
 def pools(categories):

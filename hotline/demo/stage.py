@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from itertools import count
 
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 
 from followup import schedule
 from tickets.actions import AlreadyMoved, Refused
@@ -20,6 +20,7 @@ from tickets.steps import Invalid
 log = structlog.get_logger(__name__)
 ANY, UNIT, CALLBACK, RETRY = "any hour", "hours of a unit", "hours of the callback desk", "the rule of the next try"
 UNIT_HOURS = (time(7, 40), time(22))
+REFUSALS = (AlreadyMoved, Refused, PermissionDenied, Invalid, ObjectDoesNotExist)
 
 
 @dataclass(frozen=True)
@@ -96,15 +97,14 @@ class Stage:
 
     def perform(self, act, case, at):
         """A refused act ends its case here: better a case that stays where it is than no demo at all."""
-        if case is None:
-            act(at)
-            return
-        if case.is_over:
+        if case is not None and case.is_over:
             return
         try:
-            act(case, at)
-        except (AlreadyMoved, Refused, PermissionDenied, Invalid) as refusal:
-            case.is_over = True
+            act(at) if case is None else act(case, at)
+        except REFUSALS as refusal:
             name = getattr(act, "__name__", None) or act.func.__name__
-            self.derailed.append(f"{case.plot}: {name}: {type(refusal).__name__} {refusal}")
-            log.info("demo_case_derailed", plot=case.plot, act=name, refusal=str(refusal))
+            plot = case.plot if case else "machines"
+            if case:
+                case.is_over = True
+            self.derailed.append(f"{plot}: {name}: {type(refusal).__name__} {refusal}")
+            log.info("demo_case_derailed", plot=plot, act=name, refusal=str(refusal))

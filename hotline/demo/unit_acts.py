@@ -37,7 +37,7 @@ def progress(case, now):
 
 def assign_down(case, now):
     """To the community of the incident, or to the handler where the unit has nothing below it."""
-    lead, team = case.lead(), case.team()
+    lead, team = case.lead, case.team()
     below = Unit.objects.receivers().filter(parent=lead).order_by("code")
     unit = below.filter(pk=case.area.pk).first() or below.first()
     to = {"unit": unit.code} if unit else {"handler": team.hd.username}
@@ -142,11 +142,12 @@ def answer_order(case, now):
     case.take("answer_supervision", case.team().ul, now, text=case.pick(phrases.ORDER_ANSWERS))
 
 
-def see_to_order(ticket_id, cast, rng, stage, now):
+def see_to_order(order_id, cast, rng, stage, now):
     """The unit answers an order of the ladder, and some hours later the supervisor closes it."""
-    order = SupervisionOrder.objects.select_related("unit").get(ticket=ticket_id, by__username="system", status="issued")
-    _take("answer_supervision", ticket_id, cast.team(order.unit).ul, now, text=rng.choice(phrases.ORDER_ANSWERS))
-    stage.plan(now + SHIFT_OF_ORDER * rng.random(), partial(close_order, ticket_id, rng.choice(cast.of_role("SV"))))
+    order = SupervisionOrder.objects.select_related("unit").filter(pk=order_id, status="issued").first()
+    if order:
+        _take("answer_supervision", order.ticket_id, cast.team(order.unit).ul, now, text=rng.choice(phrases.ORDER_ANSWERS))
+        stage.plan(now + SHIFT_OF_ORDER * rng.random(), partial(close_order, order.ticket_id, rng.choice(cast.of_role("SV"))))
 
 
 def close_order(ticket_id, supervisor, now):

@@ -59,7 +59,8 @@ RIVALS = [
     ("in_hand", ["submit_reply", "request_withdraw"]),
     ("replied", ["approve_reply", "return_reply"]),
     ("in_adjudication", ["adjudicate_redo", "adjudicate_redispatch", "adjudicate_suspend"]),
-    ("return_review", ["approve_return", "reject_return", "escalate_return"]),
+    ("return_review", ["approve_return", "reject_return"]),
+    ("return_review", ["reject_return", "escalate_return"]),  # an approved return may be passed up all the same
 ]
 PAIRS = [(state, *pair) for state, names in RIVALS for pair in combinations(names, 2)]
 
