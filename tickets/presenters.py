@@ -53,7 +53,7 @@ class Pill:
 
 @dataclass(frozen=True)
 class Chip:
-    """One clock as a person reads it. `due` is set only while it runs: hotline.js counts it down."""
+    """One clock as a person reads it. `due` is set only while it runs: js/clock.js counts it down."""
 
     label: str
     text: str
@@ -101,7 +101,7 @@ def short(moment):
 
 
 def span(seconds):
-    """"2 d 4 h", "1 h 5 min" or "12 min"; the same words as hotline.js."""
+    """"2 d 4 h", "1 h 5 min" or "12 min"; the same words as js/clock.js."""
     minutes = int(seconds) // 60
     hours, days = minutes // 60, minutes // 1440
     if days:

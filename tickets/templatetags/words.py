@@ -1,4 +1,4 @@
-"""Small words of templates: values as people read them, and the countdown texts that hotline.js keeps true."""
+"""Small words of templates: values as people read them, and the countdown texts that js/clock.js keeps true."""
 import json
 from datetime import date, datetime
 
@@ -21,7 +21,7 @@ def shown(value):
 
 @register.simple_tag
 def clock_words():
-    """The same words that the server writes, for hotline.js."""
+    """The same words that the server writes, for js/clock.js."""
     return json.dumps({
         "left": _("%(time)s left"), "late": _("late by %(time)s"), "days": _("%(days)d d %(hours)d h"),
         "hours": _("%(hours)d h %(minutes)d min"), "minutes": _("%(minutes)d min"),

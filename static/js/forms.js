@@ -1,0 +1,21 @@
+/* A form is sent once; the first wrong field, or a form that was just opened, gets the focus. */
+(() => {
+  "use strict";
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, 8000);
+  });
+  addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => delete form.dataset.sent));
+  const focusFirst = (root) => {
+    const field = root.querySelector("[aria-invalid=true]") || root.querySelector("[data-focus] :is(input:not([type=hidden]), select, textarea)");
+    if (field) { field.focus({ preventScroll: true }); field.scrollIntoView({ block: "center" }); }
+  };
+  focusFirst(document);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id === "work") { event.target.scrollIntoView({ block: "nearest" }); focusFirst(event.target); }
+  });
+})();
