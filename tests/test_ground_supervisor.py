@@ -19,6 +19,11 @@ from tests.production import ROOT, with_environment
 pytestmark = pytest.mark.faults
 
 
+def _as_in_a_terminal():
+    """Tests that run in the background were told to ignore Ctrl-C, and their children would be, too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Site:
     """A `make run` of the test's own, found again through its data folder: every child inherits HOTLINE_DATA."""
 
@@ -30,7 +35,8 @@ class Site:
 
     def start(self) -> str:
         self.process = subprocess.Popen([sys.executable, "-m", "hotline.supervise", "--inside"], cwd=ROOT, text=True,
-                                        env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                                        env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                        preexec_fn=_as_in_a_terminal)
         printed = ""
         while "Ctrl-C stops everything" not in printed:
             line = self.process.stdout.readline()
