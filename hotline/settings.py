@@ -83,7 +83,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "hotline.headers.SafeHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hotline.compression.StaticFilesMiddleware",
+    "hotline.compression.CompressPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.middleware.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -107,6 +108,7 @@ TEMPLATES = [{
     "DIRS": [BASE_DIR / "templates"],
     "APP_DIRS": True,
     "OPTIONS": {
+        "builtins": ["hotline.templatetags.icons"],
         "context_processors": [
             "django.template.context_processors.request",
             "django.template.context_processors.i18n",
@@ -295,19 +297,18 @@ STATICFILES_FINDERS = [
     "hotline.assets.NodeModulesFinder",
 ]
 NODE_MODULES = BASE_DIR / "node_modules"
+ICONS = NODE_MODULES / "@tabler/icons/icons/outline"  # put into pages, see hotline/templatetags/icons.py
 NODE_ASSETS = {  # only these files are served, under these names
     "vendor/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
-    "vendor/tabler-icons.min.css": "@tabler/icons-webfont/dist/tabler-icons.min.css",
-    "vendor/fonts/tabler-icons.woff2": "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2",
-    "vendor/fonts/tabler-icons.woff": "@tabler/icons-webfont/dist/fonts/tabler-icons.woff",
-    "vendor/fonts/tabler-icons.ttf": "@tabler/icons-webfont/dist/fonts/tabler-icons.ttf",
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION  # embedded: no collectstatic step
 WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 0 if DEBUG else 86400  # seconds; addresses change with the content, so a shift loads a file once
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "hotline.assets.ManifestStorage" if PRODUCTION
-                    else "django.contrib.staticfiles.storage.StaticFilesStorage"},
+                    else "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG
+                    else "hotline.assets.VersionedStorage"},
 }
 
 # --- logs --------------------------------------------------------------------------------------------------------
