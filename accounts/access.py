@@ -12,6 +12,14 @@ EVERYBODY = "everybody"
 SIGNED_IN = "signed in"
 
 
+class RoleNeeded(PermissionDenied):
+    """The page belongs to these roles; the error page names them."""
+
+    def __init__(self, *roles: str):
+        super().__init__(*roles)
+        self.roles = roles
+
+
 def audience(*roles: str) -> Callable:
     """Only people who hold one of these roles; 403 for everybody else."""
     if not roles:
@@ -22,7 +30,7 @@ def audience(*roles: str) -> Callable:
         @wraps(view)
         def guarded(request, *args, **kwargs):
             if not (request.user.is_authenticated and request.user.has_role(*allowed)):
-                raise PermissionDenied
+                raise RoleNeeded(*allowed)
             return view(request, *args, **kwargs)
 
         guarded.audience = allowed  # type: ignore[attr-defined]

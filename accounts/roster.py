@@ -1,6 +1,7 @@
 """Who is to be told or to act at an instant: role holders, the duty roster, and who stands in for nobody."""
 
-from datetime import datetime, time
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -20,6 +21,9 @@ ROSTERED_PEOPLE = {"duty_leader": DutyKind.DUTY_LEADER, "shift_leader": DutyKind
 CALLBACK_LEAD = "callback_lead"
 ROLE_KEYS = frozenset({*UNIT_PEOPLE, *HOTLINE_PEOPLE, *ROSTERED_PEOPLE, CALLBACK_LEAD})
 
+LEADING = (DutyKind.DUTY_LEADER, DutyKind.SHIFT_LEADER)
+AHEAD = timedelta(days=2)
+
 OPENS, CLOSES = time(8, 30), time(17, 30)
 
 
@@ -35,6 +39,39 @@ def on_duty(kind: str, *, now: datetime, unit: Unit | None = None) -> list[User]
     if unit is not None:
         shifts = shifts.filter(unit=unit)
     return _active(shifts.values("user_id"))
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who leads now, until when, and who takes over; `until` is None while nobody is entered."""
+
+    kind: str
+    label: str
+    names: list[str]
+    until: datetime | None
+    following: list[str]
+
+
+def leading_shifts(*, now: datetime) -> list[DutyShift]:
+    """Shifts of the hotline's leaders from now on, as far as a page shows them: one query."""
+    rows = DutyShift.objects.overlapping(now, now + AHEAD).filter(kind__in=LEADING, user__is_active=True)
+    return list(rows.select_related("user").order_by("starts_at", "id"))
+
+
+def watches(shifts: list[DutyShift], *, now: datetime) -> list[Watch]:
+    """One watch a kind, out of shifts that were read before."""
+    return [_watch(kind, [shift for shift in shifts if shift.kind == kind], now) for kind in LEADING]
+
+
+def _watch(kind: DutyKind, shifts: list[DutyShift], now: datetime) -> Watch:
+    held = [shift for shift in shifts if shift.starts_at <= now < shift.ends_at]
+    change = min((shift.ends_at for shift in held), default=None)
+    after = [shift for shift in shifts if change and shift.starts_at <= change < shift.ends_at]
+    return Watch(kind, kind.label, _names(held), change, _names(after))
+
+
+def _names(shifts: list[DutyShift]) -> list[str]:
+    return list(dict.fromkeys(shift.user.display_name for shift in shifts))
 
 
 def people(role_key: str, *, unit: Unit | None, now: datetime) -> list[User]:
@@ -68,7 +105,7 @@ def _of_unit(role: Role, *, unit: Unit, now: datetime) -> list[User]:
 
 def _nearest_holders(role: Role, unit: Unit) -> list[User]:
     """Of the unit, or of the nearest unit above it that has somebody."""
-    line = _paths_upwards(unit)
+    line = paths_upwards(unit)
     rows = Membership.objects.filter(role=role, unit__path__in=line, user__is_active=True)
     nearest: dict[str, list[User]] = {}
     for membership in rows.select_related("user", "unit").order_by("user_id"):
@@ -76,7 +113,7 @@ def _nearest_holders(role: Role, unit: Unit) -> list[User]:
     return next((nearest[path] for path in line if path in nearest), [])
 
 
-def _paths_upwards(unit: Unit) -> list[str]:
+def paths_upwards(unit: Unit) -> list[str]:
     """["/QF/ZJ/ZJ-WY/", "/QF/ZJ/", "/QF/"]"""
     codes = unit.path.strip("/").split("/")
     return ["/" + "/".join(codes[:depth]) + "/" for depth in range(len(codes), 0, -1)]

@@ -4,6 +4,7 @@ from functools import cached_property
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
@@ -59,6 +60,8 @@ class User(AbstractUser):
     language = models.CharField(_("language"), max_length=10, choices=Language, default=Language.CHINESE)
     must_change_password = models.BooleanField(_("must change the password"), default=False)
     password_changed_at = models.DateTimeField(_("password changed at"), null=True, blank=True)
+    # Roles whose first-run guide was put away. Here and not in a table of its own: every page knows it without a query.
+    guides_done = ArrayField(models.CharField(max_length=3), default=list, blank=True, editable=False)
     # Part of every session's fingerprint: adding one ends all sessions of this person at once.
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
