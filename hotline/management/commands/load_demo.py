@@ -3,6 +3,7 @@ import sys
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from tqdm import tqdm
 
 from accounts.instant import database_now
@@ -43,7 +44,8 @@ class Command(BaseCommand):
                 bar.reset(total)
                 return bar.update
 
-            stage = story.play(cast, now=now, tickets=tickets, seed=seed, on_progress=begin)
+            with transaction.atomic():  # all or nothing: stopped half-way, the next run begins again
+                stage = story.play(cast, now=now, tickets=tickets, seed=seed, on_progress=begin)
         escalation.sweep(now=database_now())  # what came due while we played
         since = stage.opens.astimezone(LOCAL)
         self.stdout.write(f"demo: {Ticket.objects.count()} tickets in every state, from {since:%Y-%m-%d %H:%M} until now")
