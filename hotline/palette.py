@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from accounts import colleagues
 from accounts.masking import mask_phone
@@ -127,7 +126,8 @@ def tickets(words, user):
     if words.isascii() and words.isdigit():
         rows += seen.filter(ticket_no__startswith=words).exclude(state__in=OPEN).order_by("-pk")[: MOST - len(rows)]
     everywhere = f"{reverse('tickets:all')}?{urlencode({'q': words})}"
-    return [*(found(ticket, user) for ticket in rows), Option(_("Search all tickets for “%(words)s”") % {"words": words}, url=everywhere)]
+    further = Option(_("Search all tickets for “%(words)s”") % {"words": words}, url=everywhere)
+    return [*(found(ticket, user) for ticket in rows), further]
 
 
 def found(ticket, user):
