@@ -13,13 +13,14 @@ from tickets.life import Life
 from tickets.numbers import DailyCounter, IdempotencyKey
 from tickets.people import Call, Caller, Disposition
 from tickets.proposals import Proposal
+from tickets.saved_views import ListChoice, SavedView
 from tickets.scope import TicketQuerySet
 from tickets.sla import HolidayDay, SlaProfile
 from tickets.states import OPEN, WHOSE_TURN, State
 from tickets.trail import TicketEvent
 
 __all__ = ["Call", "Caller", "Category", "Clock", "DailyCounter", "Disposition", "HolidayDay", "IdempotencyKey",
-           "Proposal", "SlaProfile", "Ticket", "TicketEvent"]
+           "ListChoice", "Proposal", "SavedView", "SlaProfile", "Ticket", "TicketEvent"]
 
 NO_AREA_NEEDED = (Type.CONSULT, Type.PRAISE)
 
