@@ -122,7 +122,7 @@ def prospect(step, ticket, user):
 def target_of(step, ticket):
     """Where the step leads, in words."""
     if not step.is_move:
-        return step.label
+        return _("The state stays.")
     target = getattr(Ticket, step.name)._django_fsm.get_transition(ticket.state).target
     return _("Becomes: %(state)s") % {"state": State(target).label}
 

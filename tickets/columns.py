@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Func, OuterRef
+from django.db.models import BooleanField, F, Func, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
@@ -86,7 +86,8 @@ def phone(line):
     return "" if line.withheld else mask_phone(line.ticket.caller.phone)
 
 
-HANDLERS = User.objects.filter(pk=Func(OuterRef("handler_ids"), function="ANY")).order_by("pk").values("display_name")
+NAMED = Func(F("pk"), OuterRef("handler_ids"), arg_joiner=" = ANY(", template="(%(expressions)s))", output_field=BooleanField())
+HANDLERS = User.objects.filter(NAMED).order_by("pk").values("display_name")
 COLUMNS = {column.name: column for column in (
     Column("state", gettext_lazy("State"), lambda line: presenters.state_pill(line.ticket), "state"),
     Column("deadline", gettext_lazy("Deadline"), lambda line: line.chip, "deadline", width=17),

@@ -133,6 +133,7 @@ def context(listing, **bound):
     """`bound` are forms that were sent and came back with errors, by the name of their panel."""
     tickets, following = orders.page(columns.bringing(listing.rows, listing.columns), listing.sorting, after=listing.after)
     rows = columns.rows_of(tickets, listing.user, listing.now, listing.work, listing.columns)
+    several = bulk.bar(tickets, listing.user) if listing.work.opens else []
     return {
         "desk": listing.desk,
         "work": listing.work,
@@ -140,7 +141,8 @@ def context(listing, **bound):
         "tiles": tiles(listing),
         "heads": list(heads(listing)),
         "groups": due.groups(rows, listing.sorting, listing.now),
-        "several": bulk.bar(tickets, listing.user) if listing.work.opens else [],
+        "several": several,
+        "width": len(listing.columns) + 1 + bool(several),
         "filters": listing.filters,
         "is_narrowed": bool(listing.wanted),
         "kept": [(name, listing.kept[name]) for name in ("list", "view", "sort") if name in listing.kept],

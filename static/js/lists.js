@@ -34,12 +34,12 @@
   let kept = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.target.id !== "desk") return;
-    const wide = $$(".wide-list")[0];
+    const wide = $$("[data-wide]")[0];
     kept = { ticked: boxes().filter((box) => box.checked).map((box) => box.id), focus: document.activeElement.id, left: wide ? wide.scrollLeft : 0 };
   });
   document.addEventListener("htmx:afterSettle", () => {
     if (!kept) return;
-    const { ticked, focus, left } = kept, wide = $$(".wide-list")[0];
+    const { ticked, focus, left } = kept, wide = $$("[data-wide]")[0];
     kept = null;
     ticked.forEach((id) => { const box = document.getElementById(id); if (box) box.checked = true; });
     if (wide) wide.scrollLeft = left;

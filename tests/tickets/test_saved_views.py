@@ -136,7 +136,7 @@ def test_a_view_of_somebody_else_is_not_there(p):
     page = signed_in(colleague).get(f"{LIST}&view={view.pk}").content.decode()
 
     assert "急件" not in page
-    assert f"view={view.pk}" not in page
+    assert f'name="view" value="{view.pk}"' not in page
 
 
 def test_counts_of_all_views_cost_no_more_than_those_of_none(p):
