@@ -43,6 +43,8 @@ SCOPES = (
 KEYS = (
     Key("form", ("ctrl+enter",), gettext_lazy("Send the form"), act="send"),
     Key("form", ("0-9",), gettext_lazy("In a question with choices: the choice with this number"), act="choose"),
+    Key("form", ("arrowup", "arrowdown", "home", "end"), gettext_lazy("In a list of ticks: walk; letters lead to a code"),
+        on=".ticks", act="walk_ticks"),
     Key("intake", ("alt+1-9", "1-9"), gettext_lazy("Type of the matter")),
     Key("intake", ("/",), gettext_lazy("Find the category"), on="#in-category"),
     Key("intake", ("f2",), gettext_lazy("Earlier tickets of the caller"), on="#earlier"),
@@ -109,6 +111,5 @@ def of(user):
             "last": _("That was the last ticket of the list."),
             "first": _("That was the first ticket of the list."),
             "no_list": _("This ticket was not opened from a list."),
-            "again": _("Press Esc once more to close the form; what you typed is lost then."),
         },
     }
