@@ -1,8 +1,11 @@
 """How long each step may take: profiles and holidays as versioned data."""
+from django.core.cache import cache
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tickets.calendars import WorkCalendar
+
+KEPT = "work-calendar"
 
 # Ladders of SPEC 4.4. A rung is [name, when, [recipients]]: a number is a share of the allowed time
 # (0.75 = yellow, 1.0 = at due, 2.0 = as late again), "60m" is minutes after due.
@@ -105,3 +108,8 @@ def calendar_in_force():
         work=frozenset(day for day, kind in rows if kind == HolidayDay.Kind.WORK),
         years=frozenset(day.year for day, _kind in rows),
     )
+
+
+def calendar_shown():
+    """For pages, which only show what is left: a holiday entered just now may be missing for five minutes."""
+    return cache.get_or_set(KEPT, calendar_in_force, 300)
