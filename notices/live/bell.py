@@ -13,7 +13,9 @@ class Bell:
 
     def look(self, listeners, *, now):
         """[(listener, event, data)] of what he has to hear."""
-        told = {recipient for _id, recipient, channel in self.rows.look(now) if channel == Notice.Channel.INAPP}
+        known = self.rows.last is not None  # the first look finds old ones
+        rows = self.rows.look(now)
+        told = {recipient for _id, recipient, channel in rows if channel == Notice.Channel.INAPP} if known else set()
         return [(listener, "bell", {}) for listener in listeners if listener.user.pk in told]
 
 

@@ -16,7 +16,7 @@ from notices.live import seats
 from notices.live.wire import Wire
 
 log = structlog.get_logger(__name__)
-PERIOD = 0.6  # seconds between two looks: with the refresh that follows, new work is on the screen within two
+PERIOD = 0.5  # seconds between two looks: with the refresh that follows, new work is on the screen within two
 BEAT = 15.0
 CHECK = 30.0  # how long an ended session may still hear hints
 LONGEST = 100.0  # the proxy ends every answer after 120 s; the browser comes back by itself

@@ -21,12 +21,9 @@ class NewRows:
         self.missing: dict[int, float] = {}
 
     def look(self, now: float) -> list[tuple]:
-        """What is new since the last look; the first one only learns where the table ends. `now` is monotonic."""
+        """What is new since the last look; the first one returns what stands at the end. `now` is monotonic."""
         if self.last is None:
             self.last = max(0, (self.newest() or 0) - LOOK_BACK)
-            while self._take(now):
-                pass
-            return []
         return self._take(now)
 
     def _take(self, now: float) -> list[tuple]:

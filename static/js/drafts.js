@@ -54,16 +54,16 @@
     note(form, line.words.restored, line.words.discard, () => { form.reset(); sessionStorage.removeItem(key(form)); });
   };
 
-  let later = 0;
+  let later = 0, isOver = false;
   document.addEventListener("input", (event) => {
     const form = event.target.form;
     if (!form || form !== open()) return;
     clearTimeout(later);
     later = setTimeout(() => keep(form), 200);
   });
-  addEventListener("pagehide", () => { const form = open(); if (form) keep(form); });
+  addEventListener("pagehide", () => { const form = open(); if (form && !isOver) keep(form); });
   document.addEventListener("submit", (event) => {
-    if (event.target.action.endsWith("/logout/")) forget(() => true);
+    if (event.target.action.endsWith("/logout/")) { isOver = true; forget(() => true); }
     else if (event.target === open()) keep(event.target);
   });
   const done = document.cookie.match(/(?:^|; )done=(\d+)\.(\w+)/); /* the server says which step was taken */

@@ -23,11 +23,11 @@
   let due = 0, last = 0, took = 100, asked = 0;
   const changed = () => {
     if (due) return;
-    const gap = Math.min(15000, Math.max(1500, took * 20));
-    due = setTimeout(() => { due = 0; last = Date.now(); say("hotline:changed"); }, Math.max(Math.random() * 250, last + gap - Date.now()));
+    const gap = Math.min(15000, Math.max(1000, took * 8));
+    due = setTimeout(() => { due = 0; last = Date.now(); say("hotline:changed"); }, Math.max(Math.random() * 200, last + gap - Date.now()));
   };
   document.addEventListener("htmx:beforeRequest", (event) => { if (event.target.id === "desk") asked = Date.now(); });
-  document.addEventListener("htmx:afterRequest", (event) => { if (event.target.id === "desk" && asked) took = Date.now() - asked; });
+  document.addEventListener("htmx:afterRequest", () => { if (asked) { took = Date.now() - asked; asked = 0; } });
   const lookAtAll = () => { say("hotline:hint", { all: true }); changed(); bell(); };
   const bell = () => window.htmx && window.htmx.trigger(document.body, "notices-read");
 

@@ -11,7 +11,7 @@
 
   const refresh = async () => {
     const form = window.hotline.drafts && window.hotline.drafts.open();
-    const answer = await fetch(form ? form.getAttribute("action") : location.href, { headers });
+    const answer = await fetch((form ? form.getAttribute("action") : location.pathname) + location.search, { headers });
     if (!answer.ok || answer.redirected) return;
     const text = await answer.text(), page = new DOMParser().parseFromString(text, "text/html");
     const there = REGIONS.filter((id) => document.getElementById(id) && page.getElementById(id));

@@ -11,6 +11,7 @@ from tickets.models import TicketEvent
 
 REMEMBERED = 150.0  # seconds: longer than a page takes to load, or a stream to come back
 MOST = 50  # tickets in one hint; more are only counted as "look at everything"
+LATELY = 30.0  # as far back as the trail's own times are trusted to say what a page has seen
 MARGIN = 5.0  # clocks of several machines, and a commit that took its time
 
 
@@ -22,6 +23,7 @@ class Change:
     version: int
     name: str
     by: int
+    at: float
     left: frozenset
 
 
@@ -30,26 +32,30 @@ class Changes:
 
     def __init__(self):
         self.asked = float("-inf")
+        self.untold: list = []  # read, but the database went before it was known who may hear of it
 
-    def begin(self, moment):
-        """What happened while nobody listened is not gone through: whoever comes looks at everything once."""
+    def begin(self, now, moment):
+        """The first one has come: what happened while his page was made is still at the end of the trail."""
         self.rows = NewRows(read, lambda: TicketEvent.objects.aggregate(last=Max("id"))["last"])
-        self.memory: deque = deque()
-        self.begun = moment
+        self.begun = moment - LATELY
+        last = [change_of(row) for row in self.rows.look(now)]
+        self.memory = deque((change.at, change) for change in last if change.at >= self.begun)
 
     def look(self, listeners, *, now):
         moment = machine_now().timestamp()
         if now - self.asked > REMEMBERED:
-            self.begin(moment)
+            self.begin(now, moment)
         fresh = [change_of(row) for row in self.rows.look(now)]
         self.asked = now
         self.memory.extend((moment, change) for change in fresh)
         while self.memory and moment - self.memory[0][0] > REMEMBERED:
             self.begun = self.memory.popleft()[0]
         new = [one for one in listeners if one.is_new]
-        told = self.told(fresh, [one for one in listeners if not one.is_new])
+        self.untold += fresh
+        told = self.told(self.untold, [one for one in listeners if not one.is_new])
         for listener in new:
-            told += self.caught_up(listener, fresh)
+            told += self.caught_up(listener, self.untold)
+        self.untold = []
         return told
 
     def caught_up(self, listener, fresh):
@@ -81,14 +87,14 @@ class Changes:
 
 def read(after, among, limit):
     rows = TicketEvent.objects.filter(Q(id__gt=after) | Q(id__in=among)).order_by("id")
-    return list(rows.values_list("id", "ticket", "seq", "name", "by", "data__changed__unit_ids",
+    return list(rows.values_list("id", "ticket", "seq", "name", "by", "at", "data__changed__unit_ids",
                                  "data__changed__handler_ids")[:limit])
 
 
 def change_of(row):
-    _id, ticket, seq, name, by, units, handlers = row
+    _id, ticket, seq, name, by, at, units, handlers = row
     gone = {("unit", unit) for unit in lost(units)} | {("person", person) for person in lost(handlers)}
-    return Change(ticket, seq, name, by, frozenset(gone))
+    return Change(ticket, seq, name, by, at.timestamp(), frozenset(gone))
 
 
 def lost(pair):

@@ -78,9 +78,10 @@ class Presence:
         self.write(listeners, now)
         here = self.board.read()
         changed = {pk for pk in here.keys() | self.shown.keys() if here.get(pk) != self.shown.get(pk)}
-        self.shown = here
         new, old = [one for one in listeners if one.is_new], [one for one in listeners if not one.is_new]
-        return self.told(changed, old, here) + self.told(here.keys(), new, here)
+        told = self.told(changed, old, here) + self.told(here.keys(), new, here)
+        self.shown = here
+        return told
 
     def write(self, listeners, now):
         everybody = now - self.written >= AGAIN
