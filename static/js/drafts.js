@@ -63,7 +63,7 @@
   });
   addEventListener("pagehide", () => { const form = open(); if (form && !isOver) keep(form); });
   document.addEventListener("submit", (event) => {
-    if (event.target.action.endsWith("/logout/")) { isOver = true; forget(() => true); }
+    if ((event.target.getAttribute("action") || "").endsWith("/logout/")) { isOver = true; forget(() => true); }
     else if (event.target === open()) keep(event.target);
   });
   const done = document.cookie.match(/(?:^|; )done=(\d+)\.(\w+)/); /* the server says which step was taken */

@@ -14,7 +14,7 @@
   };
   document.addEventListener("submit", async (event) => {
     const form = event.target, submitter = event.submitter;
-    if (form.method !== "post" || form.dataset.checked || !line.isDown()) return;
+    if (form.getAttribute("method") !== "post" || form.dataset.checked || !line.isDown()) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (drafts && form === drafts.open()) drafts.keep(form);

@@ -25,13 +25,20 @@ DESK = {"width": 1366, "height": 768}
 
 @pytest.fixture(scope="module")
 def web(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The web server of `make run`, with the database of this test run."""
+    """The port of a web server on the rows of this test run."""
+    with server(tmp_path_factory.mktemp("web") / "web.log") as (port, _process):
+        warm(port)
+        yield port
+
+
+@contextlib.contextmanager
+def server(log):
+    """The web server of `make run`: (port, process)."""
     port, place = free_port(), connection.settings_dict
     environment = with_environment({
         "DATABASE_URL": f"postgres://{place['USER']}:{place['PASSWORD']}@{place['HOST']}:{place['PORT']}/{place['NAME']}",
         "REDIS_URL": settings.CELERY_BROKER_URL, "HOTLINE_DATA": os.environ["HOTLINE_DATA"], "HOTLINE_DEBUG": "1",
         "HOTLINE_DEMO": "0"})
-    log = tmp_path_factory.mktemp("web") / "web.log"
     with log.open("wb") as out:
         command = supervise.children(Home(), port)[0].command
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
@@ -40,11 +47,17 @@ def web(django_db_setup, django_db_blocker, tmp_path_factory):
         while not answers(port):
             assert time.monotonic() < give_up and process.poll() is None, log.read_text()[-3000:]
             time.sleep(0.1)
-        warm(port)
-        yield port
+        yield port, process
     finally:
-        process.terminate()
+        if process.poll() is None:
+            process.terminate()
         process.wait(20)
+
+
+def warm(port):
+    """The first request of a process imports the product; what is measured comes after that."""
+    with ThreadPoolExecutor(12) as threads:
+        list(threads.map(lambda _: answers(port, "/login/"), range(36)))
 
 
 def answers(port, path="/healthz"):
@@ -53,12 +66,6 @@ def answers(port, path="/healthz"):
         line.request("GET", path)
         return line.getresponse().status == 200
     return False
-
-
-def warm(port):
-    """The first request of a process imports the product; what is measured comes after that."""
-    with ThreadPoolExecutor(12) as threads:
-        list(threads.map(lambda _: answers(port, "/login/"), range(36)))
 
 
 @pytest.fixture

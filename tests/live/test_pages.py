@@ -1,4 +1,5 @@
 """Pages that follow what others do, in a real browser on the real server."""
+import os
 import re
 import time
 
@@ -19,6 +20,7 @@ NORMAL = """(id) => {
   copy.querySelectorAll("[name=csrfmiddlewaretoken], .people").forEach((one) => one.remove());
   copy.querySelectorAll("[data-left]").forEach((one) => { one.textContent = ""; });
   copy.querySelectorAll("details").forEach((one) => { one.open = false; });
+  copy.querySelectorAll("[data-now]").forEach((one) => one.removeAttribute("data-now"));
   copy.querySelectorAll("*").forEach((one) => { ["class", "data-who", "style"].forEach((name) => { if (name !== "class") one.removeAttribute(name); else if (!one.getAttribute(name)) one.removeAttribute(name); });
     one.classList.remove("htmx-added", "htmx-settling", "htmx-swapping"); if (!one.className) one.removeAttribute("class"); });
   return copy.innerHTML.replace(/\\s+/g, " ").replace(/> </g, "><").trim();
@@ -35,7 +37,10 @@ def equals_a_reload(someone, *regions):
     before = shown(someone.page, *regions)
     someone.page.reload()
     someone.page.wait_for_load_state("networkidle")
-    assert before == shown(someone.page, *regions)
+    after = shown(someone.page, *regions)
+    for region in regions:
+        at = len(os.path.commonprefix([before[region], after[region]]))
+        assert before[region] == after[region], (region, before[region][at - 80:at + 120], after[region][at - 80:at + 120])
 
 
 def test_new_work_appears_in_the_list_within_two_seconds(people, seat):

@@ -106,3 +106,17 @@ def test_nobody_listens_without_a_log_in_or_without_end(people, listen):
 
     assert set(answers) == {200, 429}
     assert PER_USER <= answers.count(200) <= 2 * PER_USER  # two web processes
+
+
+def test_the_server_stops_at_once_with_streams_open(people, tmp_path):
+    from tests.live.conftest import Stream, server
+    with server(tmp_path / "web.log") as (port, process):
+        streams = [Stream(port, user) for user in (people.dp, people.rv, people.sv)]
+        assert [stream.status() for stream in streams] == [200, 200, 200]
+
+        begun = time.monotonic()
+        process.terminate()
+        process.wait(20)
+
+    assert time.monotonic() - begun < 5
+    assert all(stream.read(lambda: False, seconds=2).is_over for stream in streams)
