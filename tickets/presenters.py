@@ -12,7 +12,6 @@ from tickets import calendars
 from tickets.choices import SubjectType, Urgency
 from tickets.clocks import PROMISED, UNFINISHED, WINDOWS, Kind, Status
 from tickets.marks import marks_of
-from tickets.redaction import Reading
 from tickets.states import WHOSE_TURN, State
 
 STATE_TONE = {
@@ -92,22 +91,9 @@ class Chip:
     office: str = ""  # those hours, for the page to count down: see calendars.office_hours
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of a work list."""
-
-    ticket: object
-    state: Pill
-    pills: list
-    chip: Chip | None
-    type: str
-    unit: str
-    title: str
-    remark: str
-
-
 def state_pill(ticket):
-    return Pill(ticket.get_state_display(), STATE_TONE[State(ticket.state)], STATE_ICON[State(ticket.state)])
+    state = State(ticket.state)  # not get_state_display(), which translates all the states to find this one
+    return Pill(str(state.label), STATE_TONE[state], STATE_ICON[state])
 
 
 def whose_turn(ticket):
@@ -119,7 +105,7 @@ def whose_turn(ticket):
 def pills_of(ticket):
     """Urgency, unless it is the usual one, and the marks."""
     if ticket.urgency != Urgency.NORMAL:
-        yield Pill(ticket.get_urgency_display(), URGENCY_TONE[Urgency(ticket.urgency)], "gauge")
+        yield Pill(str(Urgency(ticket.urgency).label), URGENCY_TONE[Urgency(ticket.urgency)], "gauge")
     for text, tone, icon in marks_of(ticket):
         yield Pill(text, tone, icon)
 
@@ -220,15 +206,6 @@ def clock_chips(clocks, now, calendar=None):
     going = sorted((c for c in clocks if c.status in UNFINISHED), key=lambda c: (c.status != Status.RUNNING, c.due_at))
     over = sorted((c for c in clocks if c.status not in UNFINISHED), key=lambda c: c.started_at, reverse=True)
     return [chip_of(clock, now, calendar) for clock in going], [chip_of(clock, now) for clock in over]
-
-
-def row_of(ticket, user, clocks, now, remark=""):
-    clock = next_clock(clocks)
-    return Row(
-        ticket=ticket, state=state_pill(ticket), pills=list(pills_of(ticket)), chip=clock and chip_of(clock, now),
-        type=ticket.get_type_display() or NOBODY_YET, unit=ticket.lead_unit.name if ticket.lead_unit else "",
-        title=Reading(ticket, user).text(ticket.title) or _("No title yet"), remark=remark,
-    )
 
 
 def promise_of(clocks):
