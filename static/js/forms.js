@@ -12,7 +12,7 @@
   });
   addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => delete form.dataset.sent));
   const focusFirst = (root) => {
-    const field = root.querySelector("[aria-invalid=true]") || root.querySelector("[data-focus] :is(input:not([type=hidden]), select, textarea)")
+    const field = root.querySelector("[aria-invalid=true]:not(.styleguide *)") || root.querySelector("[data-focus] :is(input:not([type=hidden]), select, textarea)")
       || root.querySelector("[data-focus] form button:not(dialog button)"); // a step that asks nothing
     if (field) { field.focus({ preventScroll: true }); field.scrollIntoView({ block: "center" }); }
     return field;
