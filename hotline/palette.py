@@ -6,6 +6,7 @@ for by the rule of the list filter, and the steps are the offers of the ticket p
 
 import re
 from dataclasses import dataclass, field
+from itertools import chain
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -82,7 +83,8 @@ def steps(user, path):
     if ticket is None:
         return
     story.chapters_of(ticket, user, Reading(ticket, user))  # reads at once what the steps ask one by one
-    for digit, button in enumerate(page.buttons(list(offers(ticket, user))), start=1):
+    shown = chain.from_iterable(page.buttons(ticket, list(offers(ticket, user)), list(ticket.clocks.all())))
+    for digit, button in enumerate(shown, start=1):
         url = reverse("tickets:do", args=[ticket.ticket_no, button.name])
         yield Option(button.label, hint=button.hint, key=str(digit) if digit < 10 else "", url=url)
 
