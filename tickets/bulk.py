@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tickets import doors, page
+from tickets import consequences, doors, page
 from tickets.actions import AlreadyMoved, Refused
 from tickets.columns import title_of
 from tickets.models import Proposal, Ticket, TicketEvent
@@ -33,6 +33,7 @@ class Plan:
     said: str
     is_ready: bool
     version: int = 0
+    mode: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def steps():
 def bar(tickets, user):
     """The buttons under a list: every step for several that at least one of its tickets offers. Costs no query."""
     found = []
-    for step in steps():
+    for step in sorted(steps(), key=lambda step: step.tone != "primary"):
         fitting = sum(step.fits(ticket) == "" and mode_of(step, ticket, user, None, {}) is not None for ticket in tickets)
         if fitting:
             found.append({"name": step.name, "label": step.label, "style": BUTTONS[step.tone],
@@ -97,7 +98,12 @@ def plan(step, ticket_no, ticket, user):
         return Plan(ticket_no, "", None, gone(), is_ready=False)
     mode, sentence = prospect(step, ticket, user)
     said = sentence or (_("Waits for a second person then.") if mode == "propose" else target_of(step, ticket))
-    return Plan(ticket_no, title_of(ticket, user), state_pill(ticket), said, not sentence, ticket.version)
+    return Plan(ticket_no, title_of(ticket, user), state_pill(ticket), said, not sentence, ticket.version, mode)
+
+
+def consequence(step, plans):
+    """What nobody can take back when this is sent; "" when it is only proposed."""
+    return next(filter(None, (consequences.of(step, plan.mode) for plan in plans if plan.is_ready)), "")
 
 
 def gone():

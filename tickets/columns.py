@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.masking import mask_name, mask_phone
 from accounts.models import User
 from tickets import presenters
+from tickets.choices import Channel, Type, Urgency
 from tickets.clocks import UNFINISHED, Clock
 from tickets.disclosure import NEVER, is_withheld
 from tickets.presenters import Chip, Pill
@@ -67,6 +68,12 @@ class Row:
     opens: bool = True
 
 
+def label_of(choices, field):
+    """The word for a value. get_field_display() would translate all the choices to find this one, in every cell."""
+    labels = {choice.value: choice.label for choice in choices}
+    return lambda line: str(labels.get(getattr(line.ticket, field), ""))
+
+
 def holder(line):
     """Who has it now: the unit and whom it named, or whose turn it is at the hotline."""
     ticket = line.ticket
@@ -91,15 +98,15 @@ HANDLERS = User.objects.filter(NAMED).order_by("pk").values("display_name")
 COLUMNS = {column.name: column for column in (
     Column("state", gettext_lazy("State"), lambda line: presenters.state_pill(line.ticket), "state"),
     Column("deadline", gettext_lazy("Deadline"), lambda line: line.chip, "deadline", width=17),
-    Column("type", gettext_lazy("Type"), lambda line: line.ticket.get_type_display(), "type", kept=True),
+    Column("type", gettext_lazy("Type"), label_of(Type, "type"), "type", kept=True),
     Column("category", gettext_lazy("Category"), lambda line: line.ticket.category.name if line.ticket.category else "",
            "category", width=20),
-    Column("urgency", gettext_lazy("Urgency"), lambda line: line.ticket.get_urgency_display(), "urgency", width=9),
+    Column("urgency", gettext_lazy("Urgency"), label_of(Urgency, "urgency"), "urgency", width=9),
     Column("unit", gettext_lazy("Lead unit"), lambda line: line.ticket.lead_unit.name if line.ticket.lead_unit else "",
            "unit", width=26),
     Column("holder", gettext_lazy("Who has it now"), holder, brings={"handler_names": ArraySubquery(HANDLERS)}, width=30),
     Column("area", gettext_lazy("Place"), lambda line: line.ticket.area.name if line.ticket.area else "", "area"),
-    Column("channel", gettext_lazy("Channel"), lambda line: line.ticket.get_channel_display()),
+    Column("channel", gettext_lazy("Channel"), label_of(Channel, "channel")),
     Column("caller", gettext_lazy("Citizen (masked)"), caller, personal=True, width=12),
     Column("phone", gettext_lazy("Phone (masked)"), phone, personal=True),
     Column("reporters", gettext_lazy("Reporters"), lambda line: line.ticket.reporter_count, "reporters", width=9),

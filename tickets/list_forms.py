@@ -16,6 +16,7 @@ SHARE_WITH_ROLE = (Role.SV, Role.DL)
 class Panel:
     name: str
     title: str
+    icon: str
     form: forms.Form
     is_open: bool
     acts: tuple  # (what is sent, its label, how its button looks)
@@ -78,9 +79,10 @@ def panels(listing, bound):
         view_acts = (("change_view", _("Save this view"), "btn-primary"), *view_acts,
                      ("delete_view", _("Delete this view"), "btn-outline-danger"))
     made = (
-        ("columns", _("Columns"), ColumnsForm, (("columns", _("Show these"), "btn-primary"),
-                                                ("usual_columns", _("The usual ones"), ""))),
-        ("view", _("Save view"), ViewForm, view_acts),
-        ("export", _("Excel"), lambda listing: ExportForm(), (("export", _("Download"), "btn-primary"),)),
+        ("columns", _("Columns"), "columns", ColumnsForm, (("columns", _("Show these"), "btn-primary"),
+                                                           ("usual_columns", _("The usual ones"), ""))),
+        ("view", _("Save view"), "bookmark", ViewForm, view_acts),
+        ("export", _("Excel"), "file-spreadsheet", lambda listing: ExportForm(), (("export", _("Download"), "btn-primary"),)),
     )
-    return [Panel(name, title, bound.get(name) or make(listing), name in bound, acts) for name, title, make, acts in made]
+    return [Panel(name, title, icon, bound.get(name) or make(listing), name in bound, acts)
+            for name, title, icon, make, acts in made]

@@ -145,6 +145,7 @@ def several(request, step_name):
 def preview(request, step, numbers, back, form, status=200):
     plans = bulk.plans(step, numbers, request.user)
     context = {"step": step, "plans": plans, "form": form, "back": back, "limit": bulk.LIMIT,
+               "consequence": bulk.consequence(step, plans),
                "ready": sum(plan.is_ready for plan in plans), "too_many": len(set(numbers)) > bulk.LIMIT}
     return render(request, "tickets/several.html", context, status=status)
 

@@ -46,12 +46,13 @@ class Order:
     by: Any  # a field or an expression
     read: Callable  # the value out of an address; ValueError when it is none
     falling: bool = False  # the way that the first click on the head turns it
+    always: bool = False  # every ticket has a value; an index can then be read from either end
 
 
 ORDERS = {
     "deadline": Order(F("next_due_at"), moment),
-    "registered": Order(F("registered_at"), moment, falling=True),
-    "number": Order(F("ticket_no"), code, falling=True),
+    "registered": Order(F("registered_at"), moment, falling=True, always=True),
+    "number": Order(F("ticket_no"), code, falling=True, always=True),
     "urgency": Order(rank("urgency", Urgency.values), number, falling=True),
     "state": Order(rank("state", State.values), number),
     "type": Order(rank("type", Type.values), number),
@@ -76,8 +77,8 @@ class Sorting:
 
     @property
     def keys(self):
-        place = F("place")
-        first = place.desc(nulls_last=True) if self.falling else place.asc(nulls_last=True)
+        last = None if self.order.always else True
+        first = F("place").desc(nulls_last=last) if self.falling else F("place").asc(nulls_last=last)
         return first, "-pk" if self.falling else "pk"
 
     def next_click(self, name):
@@ -102,7 +103,8 @@ def sorting_of(work, asked=""):
     if name in ORDERS and (work.opens or name in KEPT):
         return Sorting(name, ORDERS[name], falling, asked)
     field = work.order.removeprefix("-")
-    return Sorting(NAMES.get(field, field), Order(F(field), moment), work.order.startswith("-"))
+    name = NAMES.get(field, field)
+    return Sorting(name, ORDERS.get(name) or Order(F(field), moment), work.order.startswith("-"))
 
 
 def ordered(rows, sorting):
@@ -110,21 +112,24 @@ def ordered(rows, sorting):
 
 
 def page(rows, sorting, *, after="", size=PAGE):
-    """(tickets of one page, where the next page begins or "")."""
-    rows, position = ordered(rows, sorting), sorting.position(after)
+    """(tickets of one page, where the next page begins or ""). Only what is on the page is joined with other tables."""
+    all_of_it, position = rows.annotate(place=sorting.order.by).order_by(*sorting.keys), sorting.position(after)
     if position:
-        rows = rows.filter(beyond(*position, falling=sorting.falling))
-    found = list(rows[: size + 1])
+        all_of_it = all_of_it.filter(beyond(*position, sorting))
+    found = list(ordered(rows.filter(pk__in=all_of_it.values("pk")[: size + 1]), sorting))
     return found[:size], position_of(found[size - 1]) if len(found) > size else ""
 
 
-def beyond(value, pk, *, falling):
+def beyond(value, pk, sorting):
     """Everything after this row in the order of `ordered`."""
-    side = "lt" if falling else "gt"
+    side = "lt" if sorting.falling else "gt"
     later_pk = Q(**{f"pk__{side}": pk})
     if value is None:
         return Q(place__isnull=True) & later_pk
-    return (Q(**{f"place__{side}": value}) | Q(place=value) & later_pk) | Q(place__isnull=True)
+    later = Q(**{f"place__{side}": value}) | Q(place=value) & later_pk
+    if sorting.order.always:
+        return Q(**{f"place__{side}e": value}) & later  # the first half alone lets an index be used
+    return later | Q(place__isnull=True)
 
 
 def position_of(ticket):
