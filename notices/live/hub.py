@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 from django.db import DatabaseError, InterfaceError, connections
@@ -28,7 +29,7 @@ PER_USER, IN_ALL = 8, 400
 class Listener:
     """One open page. `since` is the instant (epoch seconds) up to which the page knows everything."""
 
-    user: object
+    user: Any  # accounts.User; replaced by a fresh one with every check
     session_key: str
     wire: Wire
     since: float | None = None

@@ -15,9 +15,9 @@ def check(listeners, *, now):
     kept = Session.objects.filter(pk__in={one.session_key for one in listeners}, expire_date__gt=now)
     sat = {session.pk: session.get_decoded() for session in kept}
     people = User.objects.filter(is_active=True, pk__in={one.user.pk for one in listeners})
-    users = {user.pk: user for user in people.prefetch_related("memberships__unit")}
-    for user in users.values():
-        user.membership_list = list(user.memberships.all())
+    users = {person.pk: person for person in people.prefetch_related("memberships__unit")}
+    for person in users.values():
+        person.membership_list = list(person.memberships.all())
     gone = []
     for listener in listeners:
         user, session = users.get(listener.user.pk), sat.get(listener.session_key)

@@ -73,7 +73,8 @@
     try {
       await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(5000) });
       if (source && heard > opened) return;
-      show("polling");
+      if (state === "offline") { failures = 0; close(); open(); } /* it was the line, not the stream */
+      else show("polling");
       lookAtAll();
     } catch { show("offline"); }
   };
@@ -82,7 +83,7 @@
     const now = Date.now();
     if (source && now - Math.max(heard, opened) > (heard > opened ? SILENT : FIRST)) failed(false);
     if (lostAt && now - lostAt > SHOWN_AFTER && failures < FAILURES) show(navigator.onLine ? "lost" : "offline");
-    if (failures >= FAILURES && now - polled > POLL) poll();
+    if (failures >= FAILURES && now - polled > (state === "offline" ? POLL / 3 : POLL)) poll();
   }, 1000);
   addEventListener("online", () => { failures = 0; close(); open(); });
   addEventListener("offline", () => { lostAt = lostAt || Date.now(); show("offline"); });

@@ -33,7 +33,7 @@ def shown(page, *regions):
 
 def equals_a_reload(someone, *regions):
     """The page as it became, and the page as a reload shows it, region by region."""
-    someone.page.wait_for_function("!document.querySelector('.htmx-swapping, .htmx-settling, .htmx-request')")
+    expect(someone.page.locator(".htmx-swapping, .htmx-settling, .htmx-request")).to_have_count(0)
     before = shown(someone.page, *regions)
     someone.page.reload()
     someone.page.wait_for_load_state("networkidle")
