@@ -34,7 +34,8 @@ class Key:
 
 
 SCOPES = (
-    Scope("form", gettext_lazy("In a form"), "main form[method=post]"),
+    Scope("form", gettext_lazy("In a form"),
+          "#work form, main form[method=post] :is(input:not([type=hidden]), select, textarea)"),
     Scope("intake", gettext_lazy("Taking a call"), "form.intake"),
     Scope("ticket", gettext_lazy("On a ticket"), ".offers"),
     Scope("list", gettext_lazy("In a list"), "main table.list"),
@@ -42,7 +43,8 @@ SCOPES = (
 )
 KEYS = (
     Key("form", ("ctrl+enter",), gettext_lazy("Send the form"), act="send"),
-    Key("form", ("0-9",), gettext_lazy("In a question with choices: the choice with this number"), act="choose"),
+    Key("form", ("0-9",), gettext_lazy("In a question with choices: the choice with this number"),
+        on="main form[method=post] :is([type=radio], select)", act="choose"),
     Key("form", ("arrowup", "arrowdown", "home", "end"), gettext_lazy("In a list of ticks: walk; letters lead to a code"),
         on=".ticks", act="walk_ticks"),
     Key("intake", ("alt+1-9", "1-9"), gettext_lazy("Type of the matter")),

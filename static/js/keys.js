@@ -79,7 +79,7 @@
       make("dt", "", ...entry.keys.flatMap((key, i) => [i ? " " : "", make("kbd", shown(key))])), make("dd", entry.label)]);
     const list = make("dl", "", ...rows);
     list.className = "facts";
-    return rows.length ? [make("h3", scope.title), list] : [];
+    return rows.length ? [make("section", "", make("h3", scope.title), list)] : [];
   };
   const sheet = document.getElementById("sheet");
   acts.sheet = () => {

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from accounts.instant import database_now
 from tests import factories
+from tests.journeys.test_accessible import ASK, AXE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -167,6 +168,25 @@ def test_a_step_opens_under_its_digit_and_esc_closes_it(sit, p):
 
     expect(page.locator("#work form")).to_have_count(0)
     expect(page.locator(".offers a").first).to_be_focused()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_palette_and_sheet_keep_nobody_out(sit, p, live_server, theme):
+    ticket = factories.in_dispatch(p, now=database_now())
+    page = sit(p.dp)
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
+    page.goto(f"{live_server.url}/tickets/{ticket.ticket_no}/")
+    page.evaluate(AXE.read_text())
+
+    press(page, "Control+k")
+    expect(page.locator("#palette [aria-selected=true]")).to_be_visible()
+    found = page.evaluate(ASK)
+    press(page, "Escape")
+    expect(page.locator("#palette")).not_to_be_visible()
+    press(page, "?")
+    expect(page.locator("#sheet")).to_be_visible()
+
+    assert found + page.evaluate(ASK) == []
 
 
 def test_every_control_is_reached_by_tab_and_seen(sit, p):
