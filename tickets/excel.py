@@ -29,12 +29,21 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: 
 LONGEST_CELL = 32_767
 
 
+class TooOften(Refused):
+    """One person took too many files; `seconds` until he may have the next one."""
+
+    def __init__(self, message, seconds):
+        super().__init__(message)
+        self.seconds = seconds
+
+
 def export(listing, *, request, reason):
     """The file, open at its beginning. Refuses what is too much for one person or one day."""
     user, now = listing.user, listing.now
-    taken = AuditEntry.objects.filter(user=user, kind="EXPORT", at__gt=now - A_DAY).count()
-    if taken >= MOST_A_DAY:
-        raise Refused(_("You have downloaded %(n)d lists in 24 hours; that is the limit.") % {"n": taken})
+    taken = list(AuditEntry.objects.filter(user=user, kind="EXPORT", at__gt=now - A_DAY).order_by("at").values_list("at"))
+    if len(taken) >= MOST_A_DAY:
+        said = _("You have downloaded %(n)d lists in 24 hours; that is the limit.") % {"n": len(taken)}
+        raise TooOften(said, int((taken[-MOST_A_DAY][0] + A_DAY - now).total_seconds()) + 1)
     most = ALL_ROWS if user.has_role(*MAY_TAKE_ALL) else MOST_ROWS
     if listing.rows.order_by()[: most + 1].count() > most:
         said = _("The list has more than %(n)d tickets. Filter it, or ask the duty leader to download it.")

@@ -2,6 +2,7 @@
 from dataclasses import dataclass
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
@@ -42,6 +43,14 @@ class ViewForm(forms.Form):
         self.fields["share"].choices = may_share(listing.user, listing.desk)
         if len(self.fields["share"].choices) == 1:
             del self.fields["share"]
+
+    def clean_name(self):
+        """One line of signs that can be seen: the name gets into a header when the view is downloaded."""
+        seen = "".join(sign if sign.isprintable() else " " for sign in self.cleaned_data["name"])
+        name = " ".join(seen.split())
+        if not name:
+            raise ValidationError(_("Give the view a name."))
+        return name
 
 
 class ExportForm(forms.Form):

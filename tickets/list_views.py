@@ -29,7 +29,12 @@ def desk_view(desk, template="tickets/desk.html", more=lambda request, now: {}):
             bound = kept(request, listing)
             if not isinstance(bound, dict):
                 return bound
-            return render(request, template, list_page.context(listing, **bound) | more(request, now), status=422)
+            wait = bound.pop("wait", 0)
+            page = list_page.context(listing, **bound) | more(request, now)
+            answer = render(request, template, page, status=429 if wait else 422)
+            if wait:
+                answer["Retry-After"] = wait
+            return answer
         context = list_page.context(listing)
         if request.htmx and not request.htmx.boosted:
             return render(request, "tickets/_desk.html", context)
@@ -115,7 +120,7 @@ def export(request, listing):
         file = excel.export(listing, request=request, reason=form.cleaned_data["reason"])
     except Refused as refusal:
         form.add_error("reason", str(refusal))
-        return {"export": form}
+        return {"export": form, "wait": getattr(refusal, "seconds", 0)}
     return FileResponse(file, as_attachment=True, filename=excel.file_name(listing), content_type=excel.CONTENT_TYPE)
 
 

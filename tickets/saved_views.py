@@ -9,6 +9,7 @@ from accounts.models import Unit, User
 from accounts.roles import Role
 
 LONGEST_NAME = 30
+LONGEST_QUERY = 800  # fifty Chinese characters in a title are 450 in an address
 LIMIT = 12  # views of one person; a wall of tiles helps nobody
 
 
@@ -50,7 +51,7 @@ class SavedView(models.Model):
     name = models.CharField(_("name"), max_length=LONGEST_NAME)
     desk = models.CharField(max_length=30)
     list = models.CharField(max_length=30)
-    query = models.CharField(max_length=500, blank=True)  # filters and order as an address has them
+    query = models.CharField(max_length=LONGEST_QUERY, blank=True)  # filters and order as an address has them
     columns = column_names()
     shared_unit = models.ForeignKey(Unit, models.CASCADE, null=True, blank=True, related_name="+")
     shared_role = models.CharField(max_length=3, choices=Role, blank=True)

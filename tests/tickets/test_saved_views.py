@@ -56,7 +56,20 @@ def test_a_view_keeps_filters_order_and_columns(p):
     assert tiles(p.rv, "/desk/review/") == {"急件": "1"}
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 31])
+def test_the_longest_filters_fit_and_a_name_is_one_line(p):
+    words = "急" * 50
+
+    answer = keep(p.rv, f"{LIST}&q={words}&state=pending_review&urgency=critical&type=complaint&unit=ZJ&sort=-registered", name="甲\n\t 乙\x07")
+
+    assert answer.status_code == 302
+    assert SavedView.objects.get().name == "甲 乙"
+    assert signed_in(p.rv).get(answer.headers["Location"]).context["filters"].wanted["q"] == words
+    file = signed_in(p.rv).post(answer.headers["Location"], {"act": "export", "reason": "周例会用"})
+    assert file.status_code == 200
+    file.getvalue()
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\x07", "x" * 31])
 def test_a_view_has_a_short_name(p, name):
     assert keep(p.rv, name=name).status_code == 422
     assert not SavedView.objects.exists()

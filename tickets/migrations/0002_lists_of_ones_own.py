@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=30, verbose_name='name')),
                 ('desk', models.CharField(max_length=30)),
                 ('list', models.CharField(max_length=30)),
-                ('query', models.CharField(blank=True, max_length=500)),
+                ('query', models.CharField(blank=True, max_length=800)),
                 ('columns', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), size=30)),
                 ('shared_role', models.CharField(blank=True, choices=[('OP', 'Operator'), ('OPS', 'Shift leader'), ('RV', 'Reviewer'), ('DP', 'Dispatcher'), ('LI', 'Unit liaison'), ('HD', 'Unit handler'), ('UL', 'Unit leader'), ('CB', 'Callback agent'), ('SV', 'Supervisor'), ('ZH', 'Coordination group'), ('DL', 'Duty leader'), ('QL', 'District leader'), ('KE', 'Knowledge editor'), ('QI', 'Quality inspector'), ('AD', 'System administrator'), ('AU', 'Auditor')], max_length=3)),
                 ('created_at', models.DateTimeField()),
