@@ -28,7 +28,7 @@ register(
     Step("submit", _("Submit"), intake.submit, forms.SubmitForm, tone="primary"),
     Step("direct_answer", _("Answer directly"), intake.direct_answer, forms.AnswerForm),
     Step("transfer_out", _("Transfer out"), intake.transfer_out, forms.TransferForm),
-    Step("void_draft", _("Void"), intake.void_draft, forms.ReasonForm, tone="danger"),
+    Step("void_draft", _("Void the draft"), intake.void_draft, forms.ReasonForm, tone="danger"),
     Step("approve", _("Approve"), intake.approve, forms.ApproveForm, tone="primary", completes=True,
          several=forms.NoteForm),
     Step("return_for_info", _("Send back for information"), intake.return_for_info, forms.InfoForm),
