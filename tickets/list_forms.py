@@ -1,5 +1,7 @@
 """The small forms above a list: its columns, a view of it under a name, a file of it."""
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -20,7 +22,7 @@ class Panel:
     icon: str
     form: forms.Form
     is_open: bool
-    acts: tuple  # (what is sent, its label, how its button looks)
+    acts: Sequence  # (what is sent, its label, how its button looks)
 
 
 class ColumnsForm(forms.Form):
@@ -28,8 +30,8 @@ class ColumnsForm(forms.Form):
 
     def __init__(self, listing, data=None):
         super().__init__(data, initial={"columns": [column.name for column in listing.columns]}, auto_id="columns-%s")
-        self.fields["columns"].choices = [
-            (column.name, column.label) for column in columns.open_to(listing.user, listing.work)]
+        offered: Any = self.fields["columns"]
+        offered.choices = [(column.name, column.label) for column in columns.open_to(listing.user, listing.work)]
 
 
 class ViewForm(forms.Form):
@@ -40,8 +42,9 @@ class ViewForm(forms.Form):
     def __init__(self, listing, data=None):
         view = own_view(listing)
         super().__init__(data, initial={"name": view.name, "share": shared_as(view)} if view else {}, auto_id="view-%s")
-        self.fields["share"].choices = may_share(listing.user, listing.desk)
-        if len(self.fields["share"].choices) == 1:
+        share: Any = self.fields["share"]
+        share.choices = may_share(listing.user, listing.desk)
+        if len(share.choices) == 1:
             del self.fields["share"]
 
     def clean_name(self):
@@ -83,10 +86,10 @@ def shared_as(view):
 def panels(listing, bound):
     """Columns, view and file, each a form of its own; the one that came back with errors is open."""
     view = own_view(listing)
-    view_acts = (("save_view", _("Save as a new view"), "" if view else "btn-primary"),)
+    view_acts = [("save_view", _("Save as a new view"), "" if view else "btn-primary")]
     if view:
-        view_acts = (("change_view", _("Save this view"), "btn-primary"), *view_acts,
-                     ("delete_view", _("Delete this view"), "btn-outline-danger"))
+        view_acts = [("change_view", _("Save this view"), "btn-primary"), *view_acts,
+                     ("delete_view", _("Delete this view"), "btn-outline-danger")]
     made = (
         ("columns", _("Columns"), "columns", ColumnsForm, (("columns", _("Show these"), "btn-primary"),
                                                            ("usual_columns", _("The usual ones"), ""))),

@@ -115,7 +115,8 @@ def page(rows, sorting, *, after="", size=PAGE):
     """(tickets of one page, where the next page begins or ""). Only what is on the page is joined with other tables."""
     all_of_it, position = rows.annotate(place=sorting.order.by).order_by(*sorting.keys), sorting.position(after)
     if position:
-        all_of_it = all_of_it.filter(beyond(*position, sorting))
+        value, pk = position
+        all_of_it = all_of_it.filter(beyond(value, pk, sorting))
     found = list(ordered(rows.filter(pk__in=all_of_it.values("pk")[: size + 1]), sorting))
     return found[:size], position_of(found[size - 1]) if len(found) > size else ""
 
