@@ -48,7 +48,7 @@
     const mine = (detail.tickets || []).find(([no]) => no === sign().dataset.ticket);
     if (detail.all || detail.more || (mine && mine[1] > Number(sign().dataset.version))) look();
   });
-  document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "identity") event.target.dataset.shown = "1"; });
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "identity" && !event.target.querySelector("form")) event.target.dataset.shown = "1"; });
   news.addEventListener("click", (event) => {
     if (!event.target.closest("[data-news-read]")) return;
     read = Number(sign().dataset.version);
