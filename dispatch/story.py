@@ -43,7 +43,7 @@ def chapter(ticket, user, reading):
     known_to_steps(ticket, asked, orders, parts)
     panels = [
         Panel(_("Escalated, to be acknowledged"), [escalation_item(rung, user) for rung in waiting], "trending-up"),
-        Panel(_("Replies"), [reply_item(reply, reading, ticket) for reply in replies], "message-check"),
+        Panel(_("Replies"), reply_items(replies, reading, ticket), "message-check"),
         Panel(_("Who holds it"), [part_item(part, reading) for part in parts], "building"),
         Panel(_("Requests"), [request_item(request, reading) for request in asked], "calendar-plus"),
         Panel(_("Supervision orders"), [order_item(order, reading) for order in orders], "flag"),
@@ -83,10 +83,15 @@ def part_item(part, reading):
     )
 
 
-def reply_item(reply, reading, ticket):
+def reply_items(replies, reading, ticket):
+    """The newest one is open while somebody weighs it."""
+    is_weighed = ticket.state in (State.REPLY_REVIEW, State.PENDING_CALLBACK, State.ADJUDICATION)
+    return [reply_item(reply, reading, is_weighed and reply is replies[0]) for reply in replies]
+
+
+def reply_item(reply, reading, is_asked_about):
     return Item(
-        is_open=reply.status == Reply.Status.SUBMITTED
-        or reply.status == Reply.Status.APPROVED and ticket.state in (State.PENDING_CALLBACK, State.ADJUDICATION),
+        is_open=is_asked_about,
         head=f"{reply.unit.name} · {reply.by.display_name}",
         pill=Pill(reply.get_status_display(), REPLY_TONE.get(reply.status, "")),
         facts=some(
