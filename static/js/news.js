@@ -16,6 +16,7 @@
     const text = await answer.text(), page = new DOMParser().parseFromString(text, "text/html");
     const there = REGIONS.filter((id) => document.getElementById(id) && page.getElementById(id));
     const opened = there.map((id) => [id, [...document.querySelectorAll(`#${id} details[open] > summary`)].map((one) => one.textContent)]);
+    const place = there.find((id) => document.getElementById(id).contains(document.activeElement)), link = document.activeElement.getAttribute("href");
     const shown = document.querySelector("#identity[data-shown]"); /* a number that was asked for stays on the screen */
     if (there.length) window.htmx.swap(`#${there[0]}`, text, { swapStyle: "outerHTML", swapDelay: 0, settleDelay: 0 },
       { select: `#${there[0]}`, selectOOB: there.slice(1).map((id) => `#${id}`).join(",") });
@@ -23,6 +24,7 @@
       if (names.includes(one.textContent)) one.parentElement.open = true;
     }));
     if (shown && document.getElementById("identity")) document.getElementById("identity").replaceWith(shown);
+    if (place && link) document.querySelector(`#${place} [href="${CSS.escape(link)}"]`)?.focus({ preventScroll: true });
     document.title = page.title;
     if (form) window.hotline.merge(page.getElementById("work"));
   };

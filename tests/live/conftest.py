@@ -91,6 +91,7 @@ class Seat:
         self.user, self.page, self.site = user, page, site
         page.context.add_cookies([{"name": "sessionid", "value": cookie_of(user), "url": site},
                                   {"name": "django_language", "value": "en", "url": site}])
+        page.set_default_navigation_timeout(30_000)  # on a busy machine
         self.complaints = []
         page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
