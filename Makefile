@@ -8,7 +8,7 @@ $(error Python 3.11 or newer is needed, and there is none in PATH)
 endif
 BIN := .venv/bin
 
-.PHONY: run venv test check browser clean
+.PHONY: run venv test check browser screenshots clean
 
 run:
 	@exec $(PYTHON) -m hotline.supervise
@@ -29,6 +29,10 @@ check: venv
 	@$(BIN)/mypy
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/pytest -q -n 2 -m "not browser and not faults and not slow"
+
+# The pictures of README and docs, of a demo district of its own; SITE=http://… takes them of a running one.
+screenshots: venv browser
+	@$(BIN)/python docs/make_screenshots.py $(SITE)
 
 clean:
 	rm -rf .venv node_modules .browser staticfiles .pytest_cache .mypy_cache .ruff_cache
