@@ -9,7 +9,7 @@ from dispatch.story import some
 from followup.models import CallbackAttempt, CallbackTask
 from tickets.choices import Outcome
 from tickets.presenters import Pill
-from tickets.story import Chapter, Item, Panel, Word, instant, label_of, register, yes_or_no
+from tickets.story import Chapter, Item, Panel, Word, instant, label_of, noted, register, yes_or_no
 
 OUTCOME_TONE = {
     Outcome.POSITIVE: "green",
@@ -47,7 +47,7 @@ def task_item(task, reading):
             (_("Asked by"), task.outcome_by and task.outcome_by.display_name),
             (_("Asked"), task.outcome_at),
         ),
-        text=reading.text(task.note),
+        text=noted(task.note, reading),
     )
 
 

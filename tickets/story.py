@@ -100,7 +100,7 @@ def told(event, reading, more, units):
     word = WORDS.get(event.name) or Word(f"%(who)s: {event.name}")
     who = _("The system") if event.by.is_system else event.by.display_name
     facts = [*decoded(reading.data(event.data), units), *more]
-    note = reading.text(event.note)
+    note = noted(event.note, reading)
     return Entry(
         at=event.at,
         name=event.name,
@@ -110,6 +110,19 @@ def told(event, reading, more, units):
         facts=facts,
         note="" if any(value == note for _label, value in facts) else note,
     )
+
+
+# What the product itself notes is kept in English, once for all readers.
+OWN_NOTES = {
+    "survey expired": gettext_lazy("No answer to the text message in time."),
+    "review date": gettext_lazy("The review date has come."),
+    "no usable contact": gettext_lazy("There is no number to call."),
+    "refused in advance": gettext_lazy("The citizen wished no callback."),
+}
+
+
+def noted(note, reading):
+    return OWN_NOTES.get(note) or reading.text(note)
 
 
 def decoded(data, units):

@@ -115,3 +115,19 @@ def test_the_password_of_a_colleague_is_reset_only_after_a_question(visit):
 
     expect(page).to_have_url(re.compile("reset-password"))
     expect(page.locator("#first-password")).to_be_visible()
+
+
+def test_a_part_of_the_story_is_shown_without_a_reload_and_the_same_after_one(visit):
+    p = factories.make_people()
+    ticket = factories.in_hand(p)
+    page = visit(p.sv, f"/tickets/{ticket.ticket_no}/")
+
+    page.locator("#story .tabs a").nth(2).click()
+
+    expect(page).to_have_url(re.compile(r"\?story=deadlines$"))
+    expect(page.locator("#story .tabs a").nth(2)).to_have_attribute("aria-current", "true")
+    shown = page.locator("#story .story").inner_text()
+    page.reload()
+    assert page.locator("#story .story").inner_text() == shown
+    page.go_back()
+    expect(page.locator("#story .tabs a").nth(0)).to_have_attribute("aria-current", "true")
