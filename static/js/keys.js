@@ -51,7 +51,7 @@
     return letters.checked && (!isTyping(target) || (target.matches("select") && /^\d$/.test(told)));
   };
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
+    if (event.defaultPrevented || !event.key || event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
     const sign = pressed(event), told = first ? `${first} ${sign}` : sign;
     if (["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
     first = "";
