@@ -2,6 +2,7 @@
 import gzip
 import hashlib
 import os
+import threading
 from pathlib import Path
 from wsgiref.headers import Headers
 
@@ -54,7 +55,7 @@ def compressed_copy(source: Path) -> Path | None:
     copy = folder / f"{hashlib.sha256(str(source).encode()).hexdigest()[:24]}.{ending}.gz"
     age = source.stat().st_mtime_ns
     if not copy.exists() or copy.stat().st_mtime_ns != age:
-        fresh = copy.with_suffix(f".{os.getpid()}")  # several processes start at once
+        fresh = copy.with_suffix(f".{os.getpid()}-{threading.get_ident()}")  # several start at once
         fresh.write_bytes(gzip.compress(source.read_bytes(), 6, mtime=0))
         os.utime(fresh, ns=(age, age))
         fresh.replace(copy)

@@ -7,7 +7,6 @@ from accounts.models import AuditEntry
 from tests import crowds, factories
 from tests.crowds import signed_in
 from tests.factories import NOON
-from tests.racing import race
 from tickets import bulk, intake
 from tickets.models import Proposal, Ticket, TicketEvent
 from tickets.steps import STEPS
@@ -216,18 +215,3 @@ def test_every_step_for_several_asks_nothing_that_only_one_ticket_knows():
         assert not getattr(step.several, "wants_ticket", False), step.name
         assert set(form.fields) <= set(step.form.base_fields), step.name
     assert {"approve", "dispatch", "remind", "archive"} <= {step.name for step in bulk.steps()} < set(STEPS)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_send_the_same_tickets_each_ticket_goes_once():
-    p = factories.make_people()
-    other = factories.make_user("DP", "RX")
-    tickets = [factories.in_dispatch(p) for _number in range(5)]
-    pairs = [f"{ticket.ticket_no}:{ticket.version}" for ticket in tickets]
-
-    outcomes = race(*[lambda user=user: send(user, "dispatch", pairs, lead_unit="ZJ")[1] for user in (p.dp, other, p.dp)])
-
-    for ticket in tickets:
-        assert TicketEvent.objects.filter(ticket=ticket, name="dispatch").count() == 1
-        assert "已完成" in {said[ticket.ticket_no][0] for said in outcomes}
-        assert {said[ticket.ticket_no][0] for said in outcomes} <= {"已完成", "已变化"}
