@@ -51,7 +51,10 @@
     return letters.checked && (!isTyping(target) || (target.matches("select") && /^\d$/.test(told)));
   };
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || !event.key || event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
+    if (event.defaultPrevented || !event.key || event.isComposing || event.keyCode === 229) return;
+    const dialog = document.querySelector("dialog[open]");
+    if (dialog && event.key === "Escape") { event.preventDefault(); dialog.close(); } // at once: the browser takes its time
+    if (dialog) return;
     const sign = pressed(event), told = first ? `${first} ${sign}` : sign;
     if (["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
     first = "";
@@ -71,7 +74,7 @@
     element.append(text, ...children);
     return element;
   };
-  const names = { ctrl: "Ctrl", alt: "Alt", shift: "Shift", enter: "Enter", esc: "Esc", arrowup: "↑", arrowdown: "↓" };
+  const names = { ctrl: "Ctrl", alt: "Alt", shift: "Shift", enter: "Enter", esc: "Esc", arrowup: "↑", arrowdown: "↓", home: "Home", end: "End" };
   const shown = (key) => key.replace("-9", "–9").split("+").map((part) => names[part] || part.toUpperCase()).join("+");
   const isHere = (entry) => entry.url || (entry.act && !entry.on) || entry.keys.some((key) => place(entry, key.replace(/\d-9/, "1")));
   const section = (scope) => {

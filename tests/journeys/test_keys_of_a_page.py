@@ -1,6 +1,7 @@
 """What keys do on lists, tickets and forms, and what they leave alone."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -8,10 +9,12 @@ from playwright.sync_api import expect
 
 from accounts.instant import database_now
 from tests import factories
-from tests.journeys.test_accessible import ASK, AXE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+ASK = """() => axe.run(document, {resultTypes: ["violations"]}).then((found) =>
+    found.violations.map((one) => [one.id, one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160))]))"""
 COMPOSING = """([selector, key]) => document.querySelector(selector).dispatchEvent(
     new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true, isComposing: true}))"""
 CYRILLIC = """() => document.body.dispatchEvent(
