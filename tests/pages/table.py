@@ -1,0 +1,148 @@
+"""Every page there is. A new address must be entered here, as a page with its arguments or as no page with a reason.
+
+Who opens a page is not written here: the audience of its view says it, and all of them are sent there.
+"""
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
+
+from accounts.access import EVERYBODY, SIGNED_IN
+from accounts.roles import Role
+from hotline.checks import audience_of
+from tests.api.lives import IN_STATE
+
+POST, FRAGMENT, PROGRAM, STREAM = "answers POST only", "is a part of a page", "is for programs", "never ends"
+
+NO_PAGES = {
+    "healthz": PROGRAM, "readyz": PROGRAM, "logout": POST, "language": POST, "sign-out-everywhere": POST,
+    "begin-second-factor": POST, "grant-role": POST, "revoke-role": POST, "reset-password": POST, "switch-person": POST,
+    "remove-second-factor": POST, "add-shift": POST, "remove-shift": POST, "notices:count": FRAGMENT, "notices:read": POST,
+    "tickets:caller": POST, "tickets:lists": FRAGMENT, "tickets:reveal": POST, "dispatch:acknowledge": POST,
+    "put-guide-away": POST, "show-guides": POST, "tickets:live": STREAM, "tickets:news": FRAGMENT, "tickets:here": POST,
+}
+REACHED_OTHERWISE = {  # pages that an address alone does not open; see scenes.py
+    "login-code", "login-enrol", "login-password",
+}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One person opens one page."""
+
+    name: str
+    who: str  # an attribute of world.people, "" for nobody
+    path: str
+    foreign: bool = False  # the words and looks of another project: only closed network and policy are examined
+
+
+def addresses(patterns=None, namespace=""):
+    """(name with its namespace, audience) of everything that has an address; programs' addresses are api-…."""
+    for entry in get_resolver("hotline.urls").url_patterns if patterns is None else patterns:
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry.url_patterns, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
+        else:
+            yield f"{namespace}{entry.name}", audience_of(entry.callback)
+
+
+def is_for_programs(name):
+    return name.rpartition(":")[2].startswith("api-") and name != "api-docs" or name == "None"
+
+
+def audience(name):
+    """Attributes of world.people."""
+    allowed = dict(addresses())[name]
+    if allowed == EVERYBODY:
+        return [""]
+    return [role.lower() for role in (Role if allowed == SIGNED_IN else allowed)]
+
+
+def is_same_for_all(name):
+    return dict(addresses())[name] == SIGNED_IN and name not in WITH_ARGUMENTS
+
+
+def plain(name):
+    """A page without arguments, for everybody who may open it."""
+    return lambda world: [(who, reverse(name)) for who in audience(name)]
+
+
+def person(world):
+    return [("ad", reverse("person", args=[user.pk])) for user in (world.people.li, world.people.ad)]
+
+
+def second_factor(world):
+    return [("op", reverse("second-factor"))]  # he has begun
+
+
+def ticket_pages(world):
+    """Each state for the first who can act there; for each reader a ticket that he can act on, or only sees."""
+    chosen = {}
+    for name, who, _step, _mode in world.offered:
+        if name in IN_STATE:
+            chosen.setdefault(name, who)
+    chosen = {(who, name) for name, who in chosen.items()} | {("sv", name) for name in IN_STATE if name not in chosen}
+    for who, user in world.readers():
+        seen = [name for name, acts, _step, _mode in world.offered if acts == who] or [
+            name for name, ticket in world.tickets.items() if world.seen(user, ticket)]
+        chosen |= {(who, name) for name in seen[:1]}
+    return [(who, reverse("tickets:by_number", args=[world.tickets[name].ticket_no])) for who, name in sorted(chosen)
+            if world.seen(world.user(who), world.tickets[name])]
+
+
+def step_forms(world):
+    """Each step once, and once more where it confirms what another proposed; spread over tickets and people."""
+    chosen, used = {}, Counter()
+    for name, who, step, mode in world.offered:
+        key, load = (step, mode == "confirm"), used[name] + used[who]
+        if key not in chosen or load < chosen[key][0]:
+            chosen[key] = load, name, who
+        used.update(chosen[key][1:])
+    return [(who, reverse("tickets:do", args=[world.tickets[name].ticket_no, step]))
+            for (step, _confirms), (_load, name, who) in chosen.items()]
+
+
+def taken(world):
+    return [("op", reverse("tickets:taken", args=[world.tickets["pending_review"].ticket_no]))]
+
+
+def several(world):
+    """The preview of one step for several tickets, some of which do not wait for it."""
+    numbers = "&".join(f"t={world.tickets[name].ticket_no}" for name in ("pending_dispatch", "fresh in_dispatch", "draft", "closed"))
+    return [("dp", reverse("tickets:several", args=["dispatch"]) + f"?{numbers}"),
+            ("sv", reverse("tickets:several", args=["issue_supervision"]) + f"?{numbers}")]
+
+
+def lists(world):
+    """Also narrowed until nothing is left, and asked for what makes no sense."""
+    return [*plain("tickets:all")(world), ("op", "/tickets/?q=zzzz"), ("sv", "/tickets/?registered_from=never&page=x&after=1~2")]
+
+
+WITH_ARGUMENTS = {
+    "home": lambda world: [("ke", "/")],  # everybody else is led on to a page of this table
+    "api-docs": lambda world: [("op", reverse("api-docs"))], "person": person, "second-factor": second_factor, "tickets:by_number": ticket_pages, "tickets:do": step_forms,
+    "tickets:taken": taken, "tickets:several": several, "tickets:all": lists,
+}
+FOREIGN = {"api-docs"}
+PAGES = {
+    "home", "login", "account", "change-password", "second-factor", "people", "new-person", "person", "roster", "notices:list",
+    "tickets:desk-mine", "tickets:desk-floor", "tickets:desk-review", "tickets:desk-leader", "tickets:desk-quality",
+    "tickets:all", "tickets:new", "tickets:by_number", "tickets:taken", "tickets:do", "dispatch:desk-dispatch",
+    "dispatch:desk-unit", "dispatch:desk-supervision", "dispatch:desk-coordination", "dispatch:desk-duty",
+    "followup:desk-callbacks", "insights:audit-log", "api-docs", "styleguide", "palette", "tickets:several",
+}
+
+
+def visits(world):
+    """Everything that is to be seen, by person: one browser session opens page after page."""
+    found = [Visit(name, who, path, name in FOREIGN)
+             for name in sorted(PAGES) for who, path in WITH_ARGUMENTS.get(name, plain(name))(world)]
+    return sorted(found, key=lambda visit: visit.who)
+
+
+def somewhere(name):
+    """An address of this name, with arguments that lead nowhere."""
+    for arguments in ([], [1], [1, 1], ["1"], ["1", "submit"]):
+        with suppress(NoReverseMatch):
+            return reverse(name, args=arguments)
+    raise AssertionError(f"{name} wants other arguments")

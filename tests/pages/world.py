@@ -1,0 +1,150 @@
+"""A small hotline in which every state, every open question and every step has a ticket, made by the real actions."""
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection, models
+from django.test import Client
+
+from accounts import second_factor
+from accounts.instant import database_now
+from accounts.models import DutyKind, DutyShift, User
+from accounts.roles import Role
+from dispatch import escalation
+from tests import factories
+from tests.api import lives
+from tests.factories import unit
+from tests.tickets import ready
+from tests.tickets.bodies import body_for
+from tickets.models import Ticket
+from tickets.steps import STEPS, offers, take
+
+PASSWORD = "Corn-flower-field-88"
+READS_NOTHING = {"AD", "KE"}
+FRESH = ("draft", "in_review", "in_dispatch", "dispatched", "in_hand", "replied", "in_callback", "answered", "closed")
+CHAINS = {  # what came of a ticket in hand: the steps that were taken with it, each by the first who may
+    "reminded": ["remind"],
+    "ordered": ["issue_supervision"],
+    "order answered": ["issue_supervision", "answer_supervision"],
+    "shared": ["add_co_unit"],
+    "exclusion asked": ["request_exclusion"],
+    "exclusion proposed": ["request_exclusion", "decide_exclusion"],
+    "suspension asked": ["request_suspension"],
+    "withdrawal asked": ["request_withdraw"],
+}
+
+
+class World:
+    """People as `world.people.op`, tickets by name, and who may take which step with which of them."""
+
+    def __init__(self):
+        self.people = factories.make_people()
+        self.people.co = factories.make_user(Role.LI, "HB")  # of a unit that takes part
+        self.now = database_now()
+        self.tickets = {name: make(self.people) for name, make in lives.IN_STATE.items()}
+        self.add_fresh_ones()
+        self.add_open_questions()
+        self.put_on_duty()
+        escalation.sweep(now=self.now)
+        self.hold_people_up()
+        self.offered = self.find_offers()
+        self.sessions = {who: session_of(user) for who, user in vars(self.people).items() if not user.is_system}
+
+    def user(self, role):
+        return getattr(self.people, role.lower())
+
+    def add_fresh_ones(self):
+        """The first ones are months late; of these nothing is late yet."""
+        for name in FRESH:
+            self.tickets[f"fresh {name}"] = getattr(factories, name)(self.people, self.now - timedelta(minutes=3))
+
+    def add_open_questions(self):
+        known = set(lives.IN_STATE.values())
+        for name, (make, _who) in ready.READY.items():
+            if make not in known:
+                self.tickets[f"for {name}"] = make(self.people)
+                known.add(make)
+        expressed = ready.critical(self.people)
+        self.tickets["expressed"] = self.takes(expressed, "express_dispatch")
+        for name, steps in CHAINS.items():
+            ticket = factories.in_hand(self.people)
+            for step in steps:
+                ticket = self.takes(ticket, step)
+            self.tickets[name] = ticket
+
+    def takes(self, ticket, step):
+        for _who, user in self.readers():
+            found = self.seen(user, ticket)
+            if found and step in {offer.step.name for offer in offers(found, user)}:
+                return take(STEPS[step], found, by=user, body=body_for(step, found, self.now), now=self.now).ticket
+        raise AssertionError(f"nobody takes {step} with a ticket that is {ticket.state}")
+
+    def put_on_duty(self):
+        for kind, user in ((DutyKind.DUTY_LEADER, self.people.dl), (DutyKind.SHIFT_LEADER, self.people.ops)):
+            DutyShift.objects.create(kind=kind, unit=unit("RX"), user=user, starts_at=self.now - timedelta(hours=1),
+                                     ends_at=self.now + timedelta(days=2))
+
+    def hold_people_up(self):
+        """People on their way in who stand at one of the pages between the password and the first desk."""
+        self.newcomer = factories.make_user(Role.OP, "RX-JX", username="newcomer", must_change_password=True)
+        self.enroller = factories.make_user(Role.QI, username="enroller")
+        self.guarded = factories.make_user(Role.RV, username="guarded")
+        for user in (self.newcomer, self.enroller, self.guarded):
+            user.set_password(PASSWORD)
+            user.save()
+        device = second_factor.begin(self.guarded)
+        device.confirmed = True
+        device.save()
+        second_factor.begin(self.people.op)
+
+    # --- who sees and does what ---------------------------------------------------------------------------------
+
+    def readers(self):
+        return [(who, user) for who, user in vars(self.people).items()
+                if not user.is_system and not user.has_role(*READS_NOTHING)]
+
+    def seen(self, user, ticket):
+        return Ticket.objects.visible_to(user).select_related("lead_unit", "category", "area").filter(pk=ticket.pk).first()
+
+    def find_offers(self):
+        """[(name of the ticket, who, step name, mode)] of everything that anybody may do."""
+        found = []
+        for who, user in self.readers():
+            seen = Ticket.objects.visible_to(user).select_related("lead_unit", "category", "area").in_bulk(
+                [ticket.pk for ticket in self.tickets.values()])
+            found += [(name, who, offer.step.name, offer.mode) for name, ticket in self.tickets.items()
+                      if ticket.pk in seen for offer in offers(seen[ticket.pk], user)]
+        return sorted(found)
+
+    def words(self):
+        """What people wrote or are called, as one text: it may stand on a page of any language."""
+        words = []
+        for model in apps.get_models():
+            fields = [field.name for field in model._meta.concrete_fields if isinstance(
+                field, (models.CharField, models.TextField, models.JSONField))]
+            for row in model._base_manager.values_list(*fields) if fields else ():
+                words += [str(value) for value in row if value]
+        return "\x00".join(words)
+
+
+def session_of(user):
+    """Signed in beforehand: what a test writes while it runs the web process never sees."""
+    client = Client()
+    client.force_login(user)
+    return client.cookies["sessionid"].value
+
+
+@contextmanager
+def made(blocker):
+    """The world, committed in the database of the tests; afterwards the tables are as a test expects them."""
+    with blocker.unblock():
+        try:
+            yield World()
+        finally:
+            with connection.cursor() as cursor:  # what the web process left open would keep the tables
+                cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                               " WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            call_command("flush", verbosity=0, interactive=False)
+            User.objects.get_or_create(username="system", defaults={"display_name": "系统", "is_active": False})
+            factories.load_reference()
