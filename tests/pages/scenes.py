@@ -90,7 +90,7 @@ def conflict(visitor, world):
 
 def revealed(visitor, world):
     visitor.goto(f"/tickets/{world.tickets['closed'].ticket_no}/")
-    visitor.page.evaluate("document.querySelector(\"form[action$='/reveal/'] [name=reason]\").value = '来电核实'")
+    visitor.page.evaluate("document.querySelector(\"form[action$='/reveal/'] [name=reason]\").value = '希望尽快维修'")
     send(visitor, "form[action$='/reveal/']")
 
 

@@ -67,6 +67,10 @@
     element.tabIndex >= 0 && !element.disabled && !element.closest("[inert]")
     && element.checkVisibility({visibilityProperty: true})
     && (element.localName !== "summary" || element.parentElement.firstElementChild === element));
+  const presses = () => {  // a date has a stop of its own for day, month, year, hour, minute and its calendar
+    const all = stops();
+    return all.length + 6 * all.filter((element) => /^(date|time|datetime-local|month|week)$/.test(element.type ?? "")).length;
+  };
   const lit = new Map();  // how each stop looked while it had the focus
   document.addEventListener("focusin", (event) => lit.set(event.target, looks(event.target)));
 
@@ -109,7 +113,7 @@
       document.documentElement.dataset.bsTheme = on ? "dark" : "light";
     },
     paper: () => getComputedStyle(document.body).backgroundColor,
-    beginWalk: () => { document.activeElement?.blur(); window.scrollTo(0, 0); lit.clear(); return stops().length; },
+    beginWalk: () => { document.activeElement?.blur(); window.scrollTo(0, 0); lit.clear(); return presses(); },
     endWalk: () => {
       const visited = [...lit];
       document.activeElement?.blur();  // compared at rest: a focus that changes nothing cannot be seen
