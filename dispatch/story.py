@@ -177,7 +177,7 @@ def escalation_item(rung, user):
     is_mine = rung.told or user.has_role(Role.DL)
     return Item(
         is_open=True,
-        head=f"{Kind(rung.kind).label} · {rung.rung}",
+        head=f"{Kind(rung.kind).label} · {rung_name(rung.rung)}",
         pill=Pill(_("Not acknowledged"), "red"),
         facts=[(_("Reached at"), rung.fired_at)],
         act=reverse("dispatch:acknowledge", args=[rung.pk]) if is_mine else "",
@@ -190,9 +190,14 @@ def clock_label(text):
     return Kind(text.split("#")[0]).label
 
 
+def rung_name(code):
+    """L1, L2 … are names already."""
+    return {"warn": _("warning"), "warn2": _("second warning")}.get(code, code)
+
+
 def rungs(said):
     """{"COMPLETION#1": ["L1", "L2"]} as "Completion: L1, L2"."""
-    return "; ".join(f"{clock_label(clock)}: {', '.join(reached)}" for clock, reached in said.items())
+    return "; ".join(f"{clock_label(clock)}: {', '.join(map(rung_name, reached))}" for clock, reached in said.items())
 
 
 register(
@@ -242,7 +247,7 @@ register(
         "fault": (gettext_lazy("Fault"), label_of(ReplyFault)),
         "approved": (gettext_lazy("Granted"), yes_or_no),
         "clock": (gettext_lazy("Clock"), clock_label),
-        "rung": (gettext_lazy("Level"), None),
+        "rung": (gettext_lazy("Level"), rung_name),
         "rungs": (gettext_lazy("Levels reached"), rungs),
         "unit": (gettext_lazy("Unit"), "units"),
         "units": (gettext_lazy("Units"), "units"),

@@ -18,4 +18,9 @@ def keys_of(guide):
     """(key, what it does), in the words of the key sheet."""
     known = {(key.scope, name): key.label for key in keys.KEYS for name in key.keys}
     wanted = dict.fromkeys((*guide.keys, *guides.ALWAYS))
-    return [(name, known[scope, name]) for scope, name in wanted if (scope, name) in known]
+    return [(printed(name), known[scope, name]) for scope, name in wanted if (scope, name) in known]
+
+
+def printed(name):
+    """"ctrl+enter" as it stands on the keys: "Ctrl+Enter"."""
+    return "+".join(part.capitalize() if len(part) > 1 else part for part in name.split("+"))

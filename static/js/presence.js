@@ -18,7 +18,7 @@
     if (place.dataset.who !== text) { place.dataset.who = text; place.replaceChildren(...people.map(face)); }
   };
   const draw = () => {
-    const page = document.querySelector("#news [data-ticket]"), mine = document.getElementById("people");
+    const page = document.querySelector("#news [data-ticket]"), mine = document.getElementById("who-is-here");
     if (page && mine) fill(mine, here.get(page.dataset.ticket) || []);
     document.querySelectorAll("a[id^='t-']").forEach((link) => {
       const people = here.get(link.id.slice(2)) || [], place = link.parentElement.querySelector(":scope > .people");

@@ -165,11 +165,11 @@ def test_somebody_else_is_seen_on_the_page_and_in_the_list_and_goes(people, seat
 
     handler = seat(people.hd).opens(f"/tickets/{ticket.ticket_no}/")
 
-    expect(leader.page.locator("#people b")).to_contain_text(f"{people.hd} is looking", timeout=5_000)
+    expect(leader.page.locator("#who-is-here b")).to_contain_text(f"{people.hd} is looking", timeout=5_000)
     expect(listing.page.locator(f"tr:has(#t-{ticket.ticket_no}) .people b")).to_have_count(2, timeout=5_000)
     handler.page.click("#side a[href$='/do/record_contact/']")
     handler.types("record_contact", note="正在联系")
     handler.page.keyboard.type("。")
-    expect(leader.page.locator("#people b")).to_contain_text("is typing", timeout=5_000)
+    expect(leader.page.locator("#who-is-here b")).to_contain_text("is typing", timeout=5_000)
     handler.page.goto("about:blank")
-    expect(leader.page.locator("#people b")).to_have_count(0, timeout=15_000)
+    expect(leader.page.locator("#who-is-here b")).to_have_count(0, timeout=15_000)
