@@ -62,7 +62,7 @@ WRITTEN_ONCE = f"""
 """
 
 # The citizen's clocks: due when start and limit say, or when the last recorded change says. `length` is what was
-# counted at the start; `consistency.due_again` counts it again from the calendar.
+# counted at the start; `consistency.clocks_as_replayed` counts it again from the calendar.
 DUE_DATES = f"""
     WITH moved AS (
         SELECT e.ticket_id, e.seq, e.at, e.name, d.key AS kind, (d.value ->> 1)::timestamptz AS due

@@ -1,8 +1,12 @@
 """How long each step may take: profiles and holidays as versioned data."""
+from datetime import date
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tickets.calendars import WorkCalendar
+from tickets.calendars import NO_CALENDAR, WorkCalendar
 
 # Ladders of SPEC 4.4. A rung is [name, when, [recipients]]: a number is a share of the allowed time
 # (0.75 = yellow, 1.0 = at due, 2.0 = as late again), "60m" is minutes after due.
@@ -84,24 +88,58 @@ class SlaProfile(models.Model):
         return self.ladders.get(kind, LADDERS[kind])
 
 
-class HolidayDay(models.Model):
+class DayKind(models.TextChoices):
     """放假 and 调休: days that differ from the plain week."""
 
-    class Kind(models.TextChoices):
-        OFF = "off", _("Day off")
-        WORK = "work", _("Swapped workday")
+    OFF = "off", _("Day off")
+    WORK = "work", _("Swapped workday")
 
-    date = models.DateField(unique=True)
-    kind = models.CharField(max_length=4, choices=Kind)
-    name = models.CharField(max_length=40, blank=True)
+
+class CalendarVersionQuerySet(models.QuerySet):
+    def newest(self):
+        return self.order_by("-number").first()
+
+    def at(self, moment):
+        """The version that counted at an instant; None before the first one."""
+        return self.filter(at__lte=moment).order_by("-number").first()
+
+
+class CalendarVersion(models.Model):
+    """The whole table of holidays after one change of it. Never edited: a change is a new version, the newest counts."""
+
+    number = models.PositiveIntegerField(unique=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
     source = models.CharField(max_length=120, blank=True)
+    days = models.JSONField()  # "2026-01-01" -> ["off" or "work", name]
+    years = ArrayField(models.PositiveSmallIntegerField())  # whose holidays were entered completely
+    changes = models.JSONField(default=dict)  # "2026-01-01" -> [old, new], each as in `days` or null
+    applied = models.BooleanField(default=False)  # open clocks were counted again with it
+
+    objects = CalendarVersionQuerySet.as_manager()
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="calendar_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self):
+        return f"v{self.number}"
+
+    @property
+    def calendar(self):
+        return WorkCalendar(off=self._dates(DayKind.OFF), work=self._dates(DayKind.WORK), years=frozenset(self.years),
+                            number=self.number)
+
+    def _dates(self, wanted):
+        return frozenset(date.fromisoformat(day) for day, (kind, _name) in self.days.items() if kind == wanted)
 
 
 def calendar_in_force():
-    """Read the holiday table into a value. Only workday rules need it."""
-    rows = list(HolidayDay.objects.values_list("date", "kind"))
-    return WorkCalendar(
-        off=frozenset(day for day, kind in rows if kind == HolidayDay.Kind.OFF),
-        work=frozenset(day for day, kind in rows if kind == HolidayDay.Kind.WORK),
-        years=frozenset(day.year for day, _kind in rows),
-    )
+    """The newest version of the holiday table as a value. Only workday rules need it."""
+    version = CalendarVersion.objects.newest()
+    return version.calendar if version else NO_CALENDAR
+
+
+def calendars_by_number():
+    """{number: WorkCalendar} of every version: which one counted stands on the clock."""
+    return {version.number: version.calendar for version in CalendarVersion.objects.all()}
