@@ -162,13 +162,19 @@ class YesNo(forms.TypedChoiceField):
 
     def __init__(self, **kwargs):
         super().__init__(choices=[("", "—"), ("yes", _("Yes")), ("no", _("No"))], coerce=lambda value: value == "yes",
-                         empty_value=None, **kwargs)
+                         empty_value=None, widget=forms.RadioSelect, **kwargs)
 
     def prepare_value(self, value):
         return {True: "yes", False: "no"}.get(value, value)
 
     def to_python(self, value):
         return super().to_python({True: "yes", False: "no", "true": "yes", "false": "no"}.get(value, value))
+
+
+class ChoicesField(forms.ChoiceField):
+    """Few answers, all seen at once and chosen by their digit."""
+
+    widget = forms.RadioSelect
 
 
 class TextField(forms.CharField):

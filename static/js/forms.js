@@ -1,4 +1,5 @@
-/* A form is sent once; the first wrong field, or a form that was just opened, gets the focus. */
+/* A form is sent once; the first wrong field, a form that was just opened, or what was
+   just done gets the focus. */
 (() => {
   "use strict";
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -13,8 +14,10 @@
   const focusFirst = (root) => {
     const field = root.querySelector("[aria-invalid=true]") || root.querySelector("[data-focus] :is(input:not([type=hidden]), select, textarea)");
     if (field) { field.focus({ preventScroll: true }); field.scrollIntoView({ block: "center" }); }
+    return field;
   };
-  focusFirst(document);
+  const said = document.querySelector("main > [role=status]");
+  if (!focusFirst(document) && said && !document.querySelector("[autofocus]")) { said.tabIndex = -1; said.focus(); } // what was just done
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id === "work") { event.target.scrollIntoView({ block: "nearest" }); focusFirst(event.target); }
   });

@@ -6,6 +6,10 @@
     if (!menu.contains(event.target)) menu.open = false;
   }));
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") $$(".bar details[open]").forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
+    if (event.key === "Escape") $$(".bar details[open]").forEach((menu) => {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+      event.preventDefault(); // this Esc is used up
+    });
   });
 })();

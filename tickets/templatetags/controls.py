@@ -62,3 +62,18 @@ def ticks(field):
     """(value, label, chosen) of a multiple choice, the chosen ones first."""
     chosen = set(field.value() or [])
     return sorted(((value, label, value in chosen) for value, label in field.field.choices), key=lambda tick: not tick[2])
+
+
+@register.filter
+def is_choices(field):
+    """A question whose few answers are all seen at once, each under its digit."""
+    return isinstance(field.field.widget, forms.RadioSelect)
+
+
+@register.filter
+def numbered(field):
+    """(digit, value, label, chosen) of such a question; 0 is no answer, where there need not be one."""
+    asked = str(field.value() or "")
+    given = [(value, label) for value, label in field.field.choices if value]
+    none = [] if field.field.required else [(0, "", "—", not asked)]
+    return [*((digit, value, label, str(value) == asked) for digit, (value, label) in enumerate(given, start=1)), *none]

@@ -1,0 +1,105 @@
+/* Walking without a mouse: rows of a list, tickets of that list one after the other, steps and forms of a ticket. */
+(() => {
+  "use strict";
+  const { acts, words, toast } = window.hotline;
+  if (!acts) return;
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const kept = (name) => JSON.parse(sessionStorage.getItem(name) || "null");
+  const keep = (name, value) => sessionStorage.setItem(name, JSON.stringify(value));
+  const show = (element) => { element.focus({ preventScroll: true }); element.scrollIntoView({ block: "nearest" }); };
+
+  /* rows: the focus itself walks, so that Enter, Tab and screen readers know where one is */
+  const rowLinks = () => $$("main table tbody tr").map((row) => row.querySelector("a[href]")).filter(Boolean);
+  const current = () => document.activeElement.closest("main table tbody tr");
+  const walk = (by) => {
+    const links = rowLinks(), at = links.findIndex((link) => link.closest("tr") === current());
+    const next = links[at < 0 ? 0 : Math.min(Math.max(at + by, 0), links.length - 1)];
+    return next ? show(next) : false;
+  };
+  acts.next_row = () => walk(1);
+  acts.previous_row = () => walk(-1);
+  acts.open_row = () => {
+    const link = (current() || document).querySelector(current() ? "a[href]" : "main table tbody a[href]");
+    return link ? link.click() : false;
+  };
+  acts.select_row = () => {
+    const box = current()?.querySelector("input[type=checkbox]");
+    return box ? box.click() : false;
+  };
+  acts.refresh = () => document.dispatchEvent(new Event("hotline:changed"));
+
+  /* the list that a ticket is opened from is remembered for this tab: its address and its tickets in order */
+  const TICKET = /^\/tickets\/\d+\//;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("main table tbody a[href]");
+    if (!link || !TICKET.test(link.pathname)) return;
+    const rows = [...new Set(rowLinks().map((one) => one.pathname).filter((path) => TICKET.test(path)))];
+    keep("list", { from: location.pathname + location.search, rows, at: rows.indexOf(link.pathname) });
+  });
+  const list = kept("list");
+  const step = (by) => {
+    if (!list) return toast(words.no_list);
+    const at = list.rows.findIndex((path) => location.pathname.startsWith(path));
+    const next = list.rows[(at < 0 ? list.at - (by > 0) : at) + by];
+    if (!next) return toast(by > 0 ? words.last : words.first);
+    keep("list", { ...list, at: list.rows.indexOf(next) });
+    return location.assign(next);
+  };
+  acts.next_ticket = () => step(1);
+  acts.previous_ticket = () => step(-1);
+  acts.back = () => { keep("back", true); location.assign(list ? list.from : "/"); };
+  if (kept("back") && !TICKET.test(location.pathname)) {
+    sessionStorage.removeItem("back");
+    const links = rowLinks(), link = links.find((one) => one.pathname === list?.rows[list.at]) || links[Math.min(list?.at || 0, links.length - 1)];
+    if (link) show(link);
+  }
+
+  /* a ticket: its steps and the form of one */
+  acts.step = (digit) => { const button = $$(".offers a")[digit - 1]; return button ? button.click() : false; };
+  acts.enter_form = () => { const field = document.querySelector("#work form :is(input:not([type=hidden]), select, textarea, button)"); return field ? show(field) : false; };
+  acts.send = () => {
+    const form = document.activeElement.form || document.querySelector("#work form, form.intake");
+    const button = form?.method === "post" && (form.querySelector('[data-key~="ctrl+enter"]') || form.querySelector("button:not([type=button])"));
+    return button ? button.click() : false;
+  };
+  acts.choose = (digit) => {
+    const field = document.activeElement, n = Number(digit);
+    if (field.matches("select")) {
+      const option = [...field.options].filter((one) => one.value)[n - 1] || (n ? null : [...field.options].find((one) => !one.value));
+      if (!option) return false;
+      field.value = option.value;
+      return field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    if (!field.matches("[type=radio]")) return false;
+    const group = $$(`[type=radio][name="${field.name}"]`, field.form);
+    const choice = n ? group.filter((one) => one.value)[n - 1] : group.find((one) => !one.value);
+    if (!choice) return false;
+    choice.click();
+    return show(choice);
+  };
+  acts.turn = () => {
+    const field = document.getElementById("in-is_confidential");
+    field.selectedIndex = (field.selectedIndex + 1) % field.options.length;
+    show(field);
+  };
+
+  /* Esc leaves the field, then closes the form; what was typed goes only at the second time */
+  const isTyped = (form) => form.querySelector("[aria-invalid]") || [...form.elements].some((field) => (field.matches("[type=radio], [type=checkbox]") ? field.checked !== field.defaultChecked
+    : field.matches("select") ? [...field.options].some((option) => option.selected !== option.defaultSelected) && field.selectedIndex > 0
+      : field.type !== "hidden" && "defaultValue" in field && field.value !== field.defaultValue));
+  let warned = 0;
+  acts.content = () => {
+    const content = document.getElementById("in-content");
+    return content === document.activeElement || content === null ? false : show(content);
+  };
+  acts.leave = () => {
+    const field = document.activeElement, form = document.querySelector("#work form");
+    if (field.matches("input, select, textarea")) return field.blur();
+    if (!form) return false;
+    if (isTyped(form) && Date.now() - warned > 5000) { warned = Date.now(); return toast(words.again); }
+    const opener = document.querySelector(`.offers a[href="${form.getAttribute("action")}"]`);
+    if (location.pathname === form.getAttribute("action")) return location.assign(document.querySelector("#work [data-close]").href);
+    document.getElementById("work").replaceChildren();
+    return opener?.focus();
+  };
+})();
