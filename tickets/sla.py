@@ -70,6 +70,9 @@ class SlaProfile(models.Model):
     ladders = models.JSONField(default=dict)  # kind -> rungs
     valid_from = models.DateTimeField()
     is_default = models.BooleanField(default=False)
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")  # null: shipped
+    at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
 
     objects = SlaProfileQuerySet.as_manager()
 
@@ -88,11 +91,17 @@ class SlaProfile(models.Model):
         return self.ladders.get(kind, LADDERS[kind])
 
 
-class DayKind(models.TextChoices):
-    """放假 and 调休: days that differ from the plain week."""
+class HolidayDay(models.Model):
+    """放假 and 调休: days that differ from the plain week. The days of the newest CalendarVersion, written with it."""
 
-    OFF = "off", _("Day off")
-    WORK = "work", _("Swapped workday")
+    class Kind(models.TextChoices):
+        OFF = "off", _("Day off")
+        WORK = "work", _("Swapped workday")
+
+    date = models.DateField(unique=True)
+    kind = models.CharField(max_length=4, choices=Kind)
+    name = models.CharField(max_length=40, blank=True)
+    source = models.CharField(max_length=120, blank=True)
 
 
 class CalendarVersionQuerySet(models.QuerySet):
@@ -127,7 +136,7 @@ class CalendarVersion(models.Model):
 
     @property
     def calendar(self):
-        return WorkCalendar(off=self._dates(DayKind.OFF), work=self._dates(DayKind.WORK), years=frozenset(self.years),
+        return WorkCalendar(off=self._dates(HolidayDay.Kind.OFF), work=self._dates(HolidayDay.Kind.WORK), years=frozenset(self.years),
                             number=self.number)
 
     def _dates(self, wanted):
