@@ -10,7 +10,8 @@ from tickets.life import REDO_LIMIT, RETURN_LIMIT, Life
 
 FIRST_ACCEPTED = ("submit", "direct_answer", "express_dispatch")
 FIRST_GIVEN = ("dispatch", "express_dispatch", "designate")
-MOVES_DUE = ("approve", "submit", "change_urgency", "decide_extension", "resume", "merged_in")  # steps that may move a due date
+MOVES_DUE = ("approve", "submit", "change_urgency", "decide_extension", "resume", "merged_in",  # steps that may move
+             "apply_calendar", "apply_profile")  # a due date
 
 
 def names(*statements):

@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from tickets import queues, views
+from tickets.holidays import views as holidays
 
 TICKET = r"^tickets/(?P<ticket_no>[0-9]{1,16})/"
 DESKS = (queues.MINE, queues.FLOOR, queues.REVIEW, queues.LEADER, queues.QUALITY)
@@ -12,6 +13,10 @@ urlpatterns = [
     path("tickets/new/", views.new, name="new"),
     path("tickets/caller/", views.caller, name="caller"),
     path("tickets/lists/", views.lists, name="lists"),
+    path("calendar/", holidays.calendar, name="calendar"),
+    path("calendar/day/", holidays.day, name="calendar-day"),
+    path("calendar/file/", holidays.file, name="calendar-file"),
+    path("calendar/confirm/", holidays.confirm, name="calendar-confirm"),
     re_path(TICKET + "$", views.ticket, name="by_number"),
     re_path(TICKET + "taken/$", views.taken, name="taken"),
     re_path(TICKET + "reveal/$", views.reveal, name="reveal"),
