@@ -8,12 +8,17 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from tickets.catalogue import Category
 from tickets.choices import Urgency
 
+POINT = "int8range(hashtextextended(%(expressions)s, 0), hashtextextended(%(expressions)s, 0), '[]')"
 URGENCY = "URGENCY"  # beside the kinds of clocks
-NEVER_BEFORE = _("There is a rule for this category and clock in that time already; end it first.")
+NEVER_BEFORE = gettext_lazy("There is a rule for this category and clock in that time already; end it first.")
 
 
 class SlaOverrideQuerySet(models.QuerySet):
@@ -44,15 +49,15 @@ class SlaOverride(models.Model):
         constraints = [
             # An integer range of one point stands for category and clock: equality without an extension of PostgreSQL.
             ExclusionConstraint(name="override_one_at_a_time", violation_error_message=NEVER_BEFORE, expressions=[
-                (Func(F("category"), F("what"), arg_joiner=" || ':' || ",
-                      template="int8range(hashtextextended(%(expressions)s, 0), hashtextextended(%(expressions)s, 0), '[]')"),
+                (Func(F("category"), F("what"), arg_joiner=" || ':' || ", template=POINT),
                  RangeOperators.OVERLAPS),
                 (Func(F("valid_from"), F("valid_to"), function="tstzrange"), RangeOperators.OVERLAPS),
             ]),
             models.CheckConstraint(name="override_begins_before_it_ends",
                                    condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from"))),
             models.CheckConstraint(name="override_ended_by_somebody",
-                                   condition=Q(ended_by=None, ended_at=None) | Q(ended_by__isnull=False, ended_at__isnull=False)),
+                                   condition=Q(ended_by=None, ended_at=None)
+                                   | Q(ended_by__isnull=False, ended_at__isnull=False)),
         ]
 
     def __str__(self):
@@ -63,8 +68,14 @@ def in_force(category, moment):
     """{what: the rule} for a category (or None) at an instant; one query."""
     if category is None:
         return {}
-    rules = sorted(SlaOverride.objects.at(moment).of(category.code), key=lambda rule: len(rule.category))
-    return {rule.what: rule for rule in rules}
+    return counting(SlaOverride.objects.at(moment).of(category.code), category.code, moment)
+
+
+def counting(rules, code, moment):
+    """{what: the rule} out of `rules` for a category's code at an instant; the most exact one wins. No query."""
+    fitting = [rule for rule in rules if code.startswith(rule.category) and rule.valid_from <= moment
+               and (rule.valid_to is None or moment < rule.valid_to)]
+    return {rule.what: rule for rule in sorted(fitting, key=lambda rule: len(rule.category))}
 
 
 def rank(urgency):
@@ -81,6 +92,30 @@ def because_of(category, urgency, moment):
     """What the trail keeps of the rule that made a matter as urgent as it is; {} when none did."""
     least, rule = least_urgency(category, moment)
     return {"because": told(rule)} if rule and urgency == least != category.default_urgency else {}
+
+
+def sentence(rule):
+    """"0704 药品与配药 is at least urgent since 14 March, because …" for whoever chose less."""
+    return _("%(category)s: at least %(urgency)s since %(since)s, because of: %(reason)s (%(owner)s)") % {
+        "category": name_of(rule.category), "urgency": Urgency(rule.value).label, "since": since(rule), "reason": rule.reason,
+        "owner": rule.owner}
+
+
+def since(rule):
+    return date_format(timezone.localtime(rule.valid_from), "Y-m-d")
+
+
+def name_of(code):
+    """"0704 药品与配药"; a code that no category has stands for itself."""
+    level = {2: ("l1_code", "l1"), 4: ("l2_code", "l2")}.get(len(code), ("code", "name"))
+    name = Category.objects.filter(**{level[0]: code}).values_list(level[1], flat=True).first()
+    return f"{code} {name}" if name else code
+
+
+def counting_now(moment):
+    """The rules about urgency that an operator should know now, in a line; "" without any."""
+    rules = SlaOverride.objects.at(moment).filter(what=URGENCY).order_by("category")
+    return "; ".join(f"{name_of(rule.category)}: {Urgency(rule.value).label}" for rule in rules)
 
 
 def told(rule):

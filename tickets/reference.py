@@ -55,7 +55,8 @@ def _holidays():
     if CalendarVersion.objects.exists():
         return 0
     shipped = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(DATA.glob("holidays_*.json"))]
-    days = {day: [kind, year["names"].get(day, "")] for year in shipped for kind in HolidayDay.Kind.values for day in year[kind]}
+    days = {day: [kind, year["names"].get(day, "")]
+            for year in shipped for kind in HolidayDay.Kind.values for day in year[kind]}
     CalendarVersion.objects.create(
         number=1, at=SINCE, by=User.objects.system(), reason="reference data", days=days,
         source="; ".join(year["source"] for year in shipped)[:120], years=[year["year"] for year in shipped],

@@ -136,8 +136,8 @@ class CalendarVersion(models.Model):
 
     @property
     def calendar(self):
-        return WorkCalendar(off=self._dates(HolidayDay.Kind.OFF), work=self._dates(HolidayDay.Kind.WORK), years=frozenset(self.years),
-                            number=self.number)
+        return WorkCalendar(off=self._dates(HolidayDay.Kind.OFF), work=self._dates(HolidayDay.Kind.WORK),
+                            years=frozenset(self.years), number=self.number)
 
     def _dates(self, wanted):
         return frozenset(date.fromisoformat(day) for day, (kind, _name) in self.days.items() if kind == wanted)

@@ -2,6 +2,8 @@ from django.urls import path, re_path
 
 from tickets import queues, views
 from tickets.holidays import views as holidays
+from tickets.profiles import views as profiles
+from tickets.special import views as special
 
 TICKET = r"^tickets/(?P<ticket_no>[0-9]{1,16})/"
 DESKS = (queues.MINE, queues.FLOOR, queues.REVIEW, queues.LEADER, queues.QUALITY)
@@ -17,6 +19,13 @@ urlpatterns = [
     path("calendar/day/", holidays.day, name="calendar-day"),
     path("calendar/file/", holidays.file, name="calendar-file"),
     path("calendar/confirm/", holidays.confirm, name="calendar-confirm"),
+    path("limits/", profiles.profiles, name="profiles"),
+    path("limits/<int:profile_id>/", profiles.profile, name="profile"),
+    path("limits/<int:profile_id>/new/", profiles.new, name="profile-new"),
+    path("limits/confirm/", profiles.confirm, name="profile-confirm"),
+    path("limits/special/", special.rules, name="special"),
+    path("limits/special/add/", special.add, name="special-add"),
+    path("limits/special/<int:rule_id>/end/", special.end, name="special-end"),
     re_path(TICKET + "$", views.ticket, name="by_number"),
     re_path(TICKET + "taken/$", views.taken, name="taken"),
     re_path(TICKET + "reveal/$", views.reveal, name="reveal"),

@@ -19,7 +19,8 @@ class DayForm(forms.Form):
     """One day: off, worked in exchange, or plain again."""
 
     date = DayField(label=_("Day"))
-    kind = forms.ChoiceField(label=_("What it is"), choices=[*HolidayDay.Kind.choices, (PLAIN, _("Plain day: not in the table"))])
+    kind = forms.ChoiceField(label=_("What it is"),
+                             choices=[*HolidayDay.Kind.choices, (PLAIN, _("Plain day: not in the table"))])
     name = forms.CharField(label=_("Name"), max_length=files.LONGEST_NAME, required=False, help_text=_("For example 春节"))
     complete = forms.BooleanField(label=_("With this, all holidays of that year are entered"), required=False)
 
