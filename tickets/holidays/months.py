@@ -68,7 +68,7 @@ def heads():
 
 def months(version, year, today):
     weeks = calendar.Calendar(firstweekday=0)
-    return [Month(date_format(date(year, month, 1), _("F")),
+    return [Month(date_format(date(year, month, 1), "F"),
                   [[square(version, day, month, today) for day in week] for week in weeks.monthdatescalendar(year, month)])
             for month in range(1, 13)]
 

@@ -84,14 +84,14 @@ def when_of(text):
     if found := SHARE.fullmatch(text.strip()):
         share = int(found["share"])
         if not 1 <= share <= 500:
-            raise Unreadable(_("A share lies between 1% and 500%."))
+            raise Unreadable(_("A share lies between 1 and 500 percent."))
         return share / 100
     if found := AFTER.fullmatch(text.strip()):
         minutes = int(found["n"]) * (60 if found["h"] else 1)
         if minutes > LONGEST_MINUTES:
             raise Unreadable(_("At most 90 days of natural time."))
         return f"{minutes}m"
-    raise Unreadable(_("Write 75% of the time or +60 min after due."))
+    raise Unreadable(_("Write a share of the time in percent, or a time after due such as +60 min."))
 
 
 def rung_text(rung):
@@ -133,6 +133,6 @@ def posts_by_word():
 def rung_words(kind, rung):
     """A rung as a sentence for the read view: (name, when, recipients and what follows)."""
     name, when, posts = rung
-    told = _(", ").join(str(POSTS.get(post, post)) for post in posts)
+    told = ", ".join(str(POSTS.get(post, post)) for post in posts)
     more = CONSEQUENCES.get((kind, name))
     return name, when_words(when), f"{told} {more}" if more else told
