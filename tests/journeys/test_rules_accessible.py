@@ -2,6 +2,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from accounts.instant import database_now
 from tests import factories as make
@@ -48,14 +49,13 @@ Reader.examine = examine
     ({"width": 1366, "height": 768}, "dark", "en")])
 def test_the_pages_of_rules_keep_nobody_out(new_page, live_server, viewport, theme, language, tmp_path):
     p, now = make.make_people(), database_now()
-    p.ad.language = language
-    p.ad.save(update_fields=["language"])
     by_workdays()
     make.in_hand(p, now=now - timedelta(hours=30), type="help")
     rule(p, now=now)
     rule(p, now=now, what="RESPONSE", value={"wd": 1})
     new = f"/limits/{versions.newest('rapid_2h_24h').pk}/new/"
     reader = Reader(p.ad, new_page, live_server.url, viewport=viewport, theme=theme)
+    reader.page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}])
     tomorrow = f"{now + timedelta(days=2):%Y-%m-%d}"
 
     complaints = {}

@@ -259,9 +259,7 @@ def form_data(**changes):
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_versions_are_read_by_those_who_answer_for_them(p, role, language):
     user = getattr(p, role)
-    user.language = language
-    user.save(update_fields=["language"])
-    client = signed_in(user)
+    client = signed_in(user, language)
 
     listed, shown = client.get(LIST), client.get(reverse("tickets:profile", args=[rapid().pk]))
 
@@ -291,11 +289,9 @@ def test_a_version_that_is_not_there_is_not_found(p):
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_an_administrator_looks_and_confirms(p, language):
-    p.ad.language = language
-    p.ad.save(update_fields=["language"])
     now = database_now()
     ticket = make.in_hand(p, now=now - timedelta(hours=1))
-    client = signed_in(p.ad)
+    client = signed_in(p.ad, language)
     with translation.override(language):
         data = form_data(COMPLETION_normal="48 h")
 

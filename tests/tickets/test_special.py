@@ -211,12 +211,10 @@ GIVEN = {"category": MEDICINE, "what": "URGENCY", "urgency": "urgent", "owner": 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_rules_are_read(p, role, language):
     user = getattr(p, role)
-    user.language = language
-    user.save(update_fields=["language"])
     rule(p, now=database_now())
     rule(p, now=database_now(), what="RESPONSE", value={"wd": 1})
 
-    page = signed_in(user).get(LIST)
+    page = signed_in(user, language).get(LIST)
 
     assert page.status_code == 200 and "药品与配药" in page.content.decode()
     assert (ADD in page.content.decode()) == (role == "ad")

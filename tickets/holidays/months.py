@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from tickets.models import HolidayDay
 
 TONE = {HolidayDay.Kind.OFF: "t-red", HolidayDay.Kind.WORK: "t-blue"}
-PLAIN = "–"
+ROUND = "px-1 rounded"
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def square(version, day, month, today):
         return None
     kind, name = version.days.get(day.isoformat(), ("", ""))
     plain = "text-secondary" if day.weekday() > 4 else ""
-    return Day(day.day, TONE.get(kind, plain), mark(kind), f"{kind_label(kind)} {name}".strip() if kind else "", day == today)
+    return Day(day.day, f"{TONE[kind]} {ROUND}" if kind else plain, mark(kind), f"{kind_label(kind)} {name}".strip() if kind else "", day == today)
 
 
 def mark(kind):

@@ -36,8 +36,8 @@ class LimitField(forms.CharField):
 class LadderField(forms.CharField):
     """A rung a line; clean() gives rungs. Every wrong line is named."""
 
-    def __init__(self, **kwargs):
-        widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})
+    def __init__(self, *, rows, **kwargs):
+        widget = forms.Textarea(attrs={"rows": rows, "spellcheck": "false"})
         super().__init__(required=False, max_length=1000, widget=widget, **kwargs)
 
     def clean(self, value):
@@ -69,8 +69,8 @@ class ProfileForm(forms.Form):
                 self.fields[cell(kind, which)] = LimitField(
                     label=f"{kind.label} · {label}", initial=wording.limit_text(limits.get(which)),
                     required=kind not in TYPED or which in (Urgency.CRITICAL, Urgency.URGENT))
-            self.fields[f"{kind}-ladder"] = LadderField(
-                label=kind.label, initial="\n".join(wording.rung_text(rung) for rung in profile.ladder(kind)))
+            rungs = [wording.rung_text(rung) for rung in profile.ladder(kind)]
+            self.fields[f"{kind}-ladder"] = LadderField(label=kind.label, initial="\n".join(rungs), rows=len(rungs) + 1)
 
     def clean_valid_from(self):
         moment = self.cleaned_data["valid_from"]
