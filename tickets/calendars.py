@@ -101,6 +101,7 @@ def recounted_due(start: datetime, due: datetime, rule: int | dict, calendar: Wo
     """
     if isinstance(rule, dict) and isinstance(new_rule, dict):
         granted = workdays_between(start, due, calendar)
+        granted -= bool(granted) and due < end_of_workday(start, granted, calendar)  # the last one only begun
         beyond = due - end_of_workday(start, granted, calendar)
         return end_of_workday(start, max(granted - rule["wd"] + new_rule["wd"], 0), new_calendar) + beyond
     moved = due_at(start, new_rule, new_calendar) + (due - due_at(start, rule, calendar))
