@@ -1,8 +1,11 @@
 """The holiday table: read by many, changed by administrators after a look, kept in versions, asked for in November."""
 import json
 from datetime import datetime, timedelta
+from importlib import import_module
 
+import pgtrigger
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, InternalError, transaction
 from django.urls import reverse
@@ -117,6 +120,21 @@ def test_of_two_administrators_at_once_one_is_told_to_look_again():
 def test_two_versions_of_a_number_cannot_be(p):
     with pytest.raises(IntegrityError), transaction.atomic():
         CalendarVersion.objects.create(number=1, at=NOON, by=p.ad, reason="x", days={}, years=[])
+
+
+def test_a_table_that_was_kept_before_there_were_versions_becomes_the_first(p):
+    by_workdays()
+    ticket = make.in_hand(p, type="help")
+    Clock.objects.update(calendar_version=None)
+    shipped = newest().days
+    with pgtrigger.ignore("tickets.CalendarVersion:calendar_append_only"):
+        CalendarVersion.objects.all().delete()
+
+    import_module("tickets.migrations.0003_rules_kept_on_pages").first_version(apps, None)
+
+    assert (newest().number, newest().days, newest().years) == (1, shipped, [2026])
+    assert completion(ticket).calendar_version == 1
+    assert Clock.objects.get(ticket=ticket, kind="REVIEW").calendar_version is None
 
 
 # --- open clocks --------------------------------------------------------------------------------------------------

@@ -21,7 +21,8 @@ class DayForm(forms.Form):
     date = DayField(label=_("Day"))
     kind = forms.ChoiceField(label=_("What it is"),
                              choices=[*HolidayDay.Kind.choices, (PLAIN, _("Plain day: not in the table"))])
-    name = forms.CharField(label=_("Name of the day"), max_length=files.LONGEST_NAME, required=False, help_text=_("For example 春节"))
+    name = forms.CharField(label=_("Name of the day"), max_length=files.LONGEST_NAME, required=False,
+                           help_text=_("For example 春节"))
     complete = forms.BooleanField(label=_("With this, all holidays of that year are entered"), required=False)
 
     def clean(self):

@@ -78,7 +78,9 @@ def square(version, day, month, today):
         return None
     kind, name = version.days.get(day.isoformat(), ("", ""))
     plain = "text-secondary" if day.weekday() > 4 else ""
-    return Day(day.day, f"{TONE[kind]} {ROUND}" if kind else plain, mark(kind), f"{kind_label(kind)} {name}".strip() if kind else "", day == today)
+    if not kind:
+        return Day(day.day, plain, "", "", day == today)
+    return Day(day.day, f"{TONE[kind]} {ROUND}", mark(kind), f"{kind_label(kind)} {name}".strip(), day == today)
 
 
 def mark(kind):
