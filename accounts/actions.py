@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import audit, second_factor, tokens
+from accounts import audit, roster, second_factor, tokens
 from accounts.models import DutyShift, Membership, Unit, User
 from accounts.passwords import random_password
 
@@ -146,6 +147,7 @@ def add_shift(
     shift.full_clean()
     shift.save()
     _note(by, now, request, user, "duty added", duty=kind, unit=unit.code, starts_at=starts_at.isoformat())
+    transaction.on_commit(lambda: cache.delete(roster.KEPT))
     return shift
 
 
@@ -154,3 +156,4 @@ def remove_shift(shift: DutyShift, *, by: User, now: datetime, request=None) -> 
     data = {"duty": shift.kind, "unit": shift.unit.code, "starts_at": shift.starts_at.isoformat()}
     _note(by, now, request, shift.user, "duty removed", **data)
     shift.delete()
+    transaction.on_commit(lambda: cache.delete(roster.KEPT))

@@ -6,6 +6,7 @@ without, the post comes here and the question is a page of its own. Who posts wi
 
 from collections.abc import Callable
 from functools import wraps
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +20,9 @@ def question(request: HttpRequest, consequence: str, *, action: str) -> HttpResp
     if request.method != "POST" or request.POST.get(FIELD) != "" or not consequence:
         return None
     typed = [(name, value) for name, values in request.POST.lists() if name not in NEVER_SENT_ON for value in values]
-    return render(request, "confirm.html", {"consequence": consequence, "action": action, "typed": typed})
+    back = urlsplit(request.META.get("HTTP_REFERER", "")).path or "/"
+    context = {"consequence": consequence, "action": action, "typed": typed, "back": back}
+    return render(request, "confirm.html", context)
 
 
 def asks_first(consequence: str, action: str) -> Callable:

@@ -11,6 +11,7 @@ from accounts.instant import database_now, machine_now
 
 # A page that looks for news by itself says so with this header, and does not keep an empty chair signed in.
 BACKGROUND = "X-Background"
+STREAM = "text/event-stream"  # neither does a stream, which a browser opens without headers of ours
 
 
 class ChosenLanguageMiddleware(LocaleMiddleware):
@@ -35,7 +36,7 @@ class IdleLogoutMiddleware:
             if sessions.is_over(request.session, now=now):
                 self.note(request)
                 logout(request)
-            elif BACKGROUND not in request.headers:
+            elif BACKGROUND not in request.headers and request.headers.get("Accept") != STREAM:
                 sessions.note_seen(request.session, now=now)
         return self.get_response(request)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.models import DutyKind, DutyShift, Membership, OutOfHoursMode, Unit, User
@@ -23,6 +24,7 @@ ROLE_KEYS = frozenset({*UNIT_PEOPLE, *HOTLINE_PEOPLE, *ROSTERED_PEOPLE, CALLBACK
 
 LEADING = (DutyKind.DUTY_LEADER, DutyKind.SHIFT_LEADER)
 AHEAD = timedelta(days=2)
+KEPT = "leading-shifts"
 
 OPENS, CLOSES = time(8, 30), time(17, 30)
 
@@ -50,6 +52,15 @@ class Watch:
     names: list[str]
     until: datetime | None
     following: list[str]
+
+
+def leading_shifts_kept(*, now: datetime) -> list[DutyShift]:
+    """For the bar of every page: asked once a minute, and again in this process when somebody changed the roster."""
+    shifts = cache.get(KEPT)
+    if shifts is None:
+        shifts = leading_shifts(now=now)
+        cache.set(KEPT, shifts, 60)
+    return shifts
 
 
 def leading_shifts(*, now: datetime) -> list[DutyShift]:

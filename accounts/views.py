@@ -17,8 +17,10 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import actions, audit, second_factor, sessions, sign_in
 from accounts.access import anyone_signed_in, public
+from accounts.faces import face_of
 from accounts.forms import ChangePasswordForm, CodeForm, LanguageForm, NewPasswordForm, SignInForm
 from accounts.instant import database_now, machine_now
+from accounts.masking import mask_phone
 
 ONE_YEAR = 365 * 86400
 STEP_PAGES = {sign_in.CODE: "login-code", sign_in.ENROL: "login-enrol", sign_in.NEW_PASSWORD: "login-password"}
@@ -197,6 +199,7 @@ def account(request):
         "memberships": sorted(request.user.membership_list, key=lambda m: (m.unit.path, m.role)),
         "language_form": LanguageForm(initial={"language": translation.get_language()}),
         "device": second_factor.device_of(request.user),
+        "face": face_of(request.user, phone=mask_phone(request.user.phone)),
         "device_required": second_factor.is_required(request.user),
     }
     return render(request, "accounts/account.html", context)

@@ -6,16 +6,18 @@ from django.utils.translation import gettext_lazy as _
 from dispatch import routing
 from dispatch.models import Reply, SupervisionOrder
 from tickets.choices import ContactMethod, ReplyFault, ReturnReason, SuspendReason
-from tickets.fields import DayField, MomentField, PersonField, TextField, UnitField, UnitsField, YesNo
+from tickets.fields import ChoicesField, DayField, MomentField, PersonField, TextField, UnitField, UnitsField, YesNo
 from tickets.forms import CaseForm
 
 
-class DispatchForm(CaseForm):
-    """Starts from what category and place suggest; the dispatcher decides."""
-
+class DispatchFields(forms.Form):
     lead_unit = UnitField(label=_("Lead unit"))
     co_units = UnitsField(label=_("Co-units"), required=False)
     opinion = TextField(label=_("Dispatch opinion"), max_length=500, required=False, rows=2)
+
+
+class DispatchForm(CaseForm, DispatchFields):
+    """Starts from what category and place suggest; the dispatcher decides."""
 
     def start_values(self):
         lead, co_units = routing.suggest(self.ticket)
@@ -64,7 +66,7 @@ class AssignDownForm(forms.Form):
 
 
 class ContactForm(CaseForm):
-    method = forms.ChoiceField(label=_("How"), choices=ContactMethod.choices)
+    method = ChoicesField(label=_("How"), choices=ContactMethod.choices)
     reached = YesNo(label=_("Was the citizen reached?"))
     told_deadline = forms.BooleanField(label=_("The citizen was told by when"), required=False)
     note = TextField(label=_("What was said"), max_length=500, required=False, rows=2)
@@ -116,14 +118,14 @@ class SuspensionForm(CaseForm):
 class ReplyForm(CaseForm):
     """The reply block of SPEC 7.4. A reply says what is so: solved or not, contacted or why not."""
 
-    truth = forms.ChoiceField(label=_("Is what was reported true?"), choices=Reply.Truth.choices)
+    truth = ChoicesField(label=_("Is what was reported true?"), choices=Reply.Truth.choices)
     contacted = YesNo(label=_("Was the citizen contacted?"))
     not_contacted_reason = forms.CharField(label=_("If not, why"), max_length=200, required=False)
-    solved = forms.ChoiceField(label=_("Is it solved?"), choices=Reply.Solved.choices)
+    solved = ChoicesField(label=_("Is it solved?"), choices=Reply.Solved.choices)
     unsolved_reason = forms.CharField(label=_("If not, why"), max_length=500, required=False)
     text = TextField(label=_("Reply to the citizen"), min_length=20, max_length=2000, rows=6)
     basis = forms.CharField(label=_("Basis"), max_length=500, required=False)
-    self_callback = forms.ChoiceField(label=_("The unit's own callback"), choices=Reply.SelfCallback.choices)
+    self_callback = ChoicesField(label=_("The unit's own callback"), choices=Reply.SelfCallback.choices)
     self_callback_note = forms.CharField(label=_("What the citizen said"), max_length=500, required=False)
     beyond_duty = forms.BooleanField(label=_("The demand is unreasonable or beyond our duty"), required=False)
     follow_up_on = DayField(label=_("Follow up on"), required=False)

@@ -79,8 +79,15 @@ def record_progress(ticket_id, *, by, now, text):
 
 def own_part(ticket, user):
     """The live part (co-unit or child) that this user's unit still owes, or None."""
-    parts = assignments.live(ticket).exclude(role=Assignment.Role.LEAD, level=1).exclude(status=Status.REPLIED)
-    return next((part for part in parts.select_related("unit") if user.covers(part.unit, "LI", "HD", "UL")), None)
+    parts = getattr(ticket, "_parts", None)  # the page has read them: see dispatch.story
+    if parts is None:
+        parts = assignments.live(ticket).select_related("unit")
+    return next((part for part in parts if is_owed(part) and user.covers(part.unit, "LI", "HD", "UL")), None)
+
+
+def is_owed(part):
+    leads = part.role == Assignment.Role.LEAD and part.level == 1
+    return part.status in Assignment.LIVE and part.status != Status.REPLIED and not leads
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from notices.models import Notice
 from tickets.choices import ContactMethod, ReplyFault
 from tickets.clocks import Kind
 from tickets.presenters import Pill
+from tickets.states import State
 from tickets.story import Chapter, Item, Panel, Word, label_of, register, yes_or_no
 
 PART_TONE = {
@@ -39,13 +40,13 @@ def chapter(ticket, user, reading):
     orders = list(ticket.supervision_orders.select_related("unit", "by").order_by("-pk"))
     unanswered = ticket.escalations.filter(needs_ack=True, acknowledged_at=None)
     waiting = list(unanswered.annotate(told=was_told(user)).order_by("-pk"))
-    known_to_steps(ticket, asked, orders)
+    known_to_steps(ticket, asked, orders, parts)
     panels = [
-        Panel(_("Escalated, to be acknowledged"), [escalation_item(rung, user) for rung in waiting]),
-        Panel(_("Replies"), [reply_item(reply, reading) for reply in replies]),
-        Panel(_("Who holds it"), [part_item(part, reading) for part in parts]),
-        Panel(_("Requests"), [request_item(request, reading) for request in asked]),
-        Panel(_("Supervision orders"), [order_item(order, reading) for order in orders]),
+        Panel(_("Escalated, to be acknowledged"), [escalation_item(rung, user) for rung in waiting], "trending-up"),
+        Panel(_("Replies"), reply_items(replies, reading, ticket), "message-check"),
+        Panel(_("Who holds it"), [part_item(part, reading) for part in parts], "building"),
+        Panel(_("Requests"), [request_item(request, reading) for request in asked], "calendar-plus"),
+        Panel(_("Supervision orders"), [order_item(order, reading) for order in orders], "flag"),
     ]
     return Chapter(
         panels=[panel for panel in panels if panel.items],
@@ -82,8 +83,15 @@ def part_item(part, reading):
     )
 
 
-def reply_item(reply, reading):
+def reply_items(replies, reading, ticket):
+    """The newest one is open while somebody weighs it."""
+    is_weighed = ticket.state in (State.REPLY_REVIEW, State.PENDING_CALLBACK, State.ADJUDICATION)
+    return [reply_item(reply, reading, is_weighed and reply is replies[0]) for reply in replies]
+
+
+def reply_item(reply, reading, is_asked_about):
     return Item(
+        is_open=is_asked_about,
         head=f"{reply.unit.name} · {reply.by.display_name}",
         pill=Pill(reply.get_status_display(), REPLY_TONE.get(reply.status, "")),
         facts=some(
@@ -108,6 +116,7 @@ def reply_item(reply, reading):
 def request_item(request, reading):
     asker = request.unit.name if request.unit else request.by.display_name
     return Item(
+        is_open=request.status == Request.Status.PENDING,
         head=f"{request.get_kind_display()} · {asker}",
         pill=Pill(request.get_status_display(), REQUEST_TONE.get(request.status, "")),
         facts=some(
@@ -136,6 +145,7 @@ def amount_of(amount):
 
 def order_item(order, reading):
     return Item(
+        is_open=order.status != SupervisionOrder.Status.CLOSED,
         head=f"{order.get_kind_display()} · {order.unit.name if order.unit else ''}",
         pill=Pill(order.get_status_display(), ORDER_TONE.get(order.status, "red")),
         facts=some(
@@ -149,9 +159,11 @@ def order_item(order, reading):
     )
 
 
-def known_to_steps(ticket, asked, orders):
-    """The steps on offer ask for the same rows (requests.waiting_kinds, orders.open_of): they need not ask again."""
+def known_to_steps(ticket, asked, orders, parts):
+    """The steps on offer ask for the same rows (requests.waiting_kinds, orders.open_of,
+    replies.own_part): they need not ask again."""
     ticket._waiting_kinds = {request.kind for request in asked if request.status == Request.Status.PENDING}
+    ticket._parts = parts
     ticket._open_orders = [order for order in reversed(orders) if order.status in NOT_CLOSED]
 
 
@@ -164,6 +176,7 @@ def was_told(user):
 def escalation_item(rung, user):
     is_mine = rung.told or user.has_role(Role.DL)
     return Item(
+        is_open=True,
         head=f"{Kind(rung.kind).label} · {rung.rung}",
         pill=Pill(_("Not acknowledged"), "red"),
         facts=[(_("Reached at"), rung.fired_at)],

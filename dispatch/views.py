@@ -11,8 +11,9 @@ from accounts.instant import database_now
 from accounts.models import DutyKind, DutyShift
 from dispatch import boards, escalation
 from dispatch.models import Escalation
+from tickets.list_views import desk_view
 from tickets.models import Ticket
-from tickets.views import READERS, desk_view
+from tickets.scope import READERS
 
 DUTY_KINDS = (DutyKind.DUTY_LEADER, DutyKind.SHIFT_LEADER)
 

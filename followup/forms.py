@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from followup.models import CallbackAttempt, CallbackTask
 from tickets.choices import ForceReason
-from tickets.fields import MomentField, PersonField, TextField, YesNo
+from tickets.fields import ChoicesField, MomentField, PersonField, TextField, YesNo
 from tickets.forms import CaseForm
 from tickets.models import Ticket
 
@@ -17,10 +17,10 @@ class QuestionnaireForm(forms.Form):
     """The fixed order of SPEC 7.5, once the citizen himself is on the line."""
 
     contacted = YesNo(label=_("1. Did the unit contact you?"))
-    solved = forms.ChoiceField(label=_("2. Is the problem solved?"), choices=CallbackTask.Solved.choices)
-    satisfied = forms.ChoiceField(label=_("3. Are you satisfied with the result?"), choices=CallbackTask.Satisfied.choices)
-    process_satisfied = forms.ChoiceField(label=_("4. And with attitude and speed?"), required=False,
-                                          choices=[("", "—"), *CallbackTask.Satisfied.choices])
+    solved = ChoicesField(label=_("2. Is the problem solved?"), choices=CallbackTask.Solved.choices)
+    satisfied = ChoicesField(label=_("3. Are you satisfied with the result?"), choices=CallbackTask.Satisfied.choices)
+    process_satisfied = ChoicesField(label=_("4. And with attitude and speed?"), required=False,
+                                     choices=[("", "—"), *CallbackTask.Satisfied.choices])
     reply_true = YesNo(label=_("5. Does the unit's reply say what really happened?"), required=False)
     reason = forms.ChoiceField(label=_("Why not solved or not satisfied"), required=False,
                                choices=[("", "—"), *CallbackTask.Reason.choices])
@@ -37,7 +37,7 @@ class QuestionnaireForm(forms.Form):
 
 
 class NoAnswerForm(forms.Form):
-    result = forms.ChoiceField(label=_("What happened"), choices=NOT_ANSWERED)
+    result = ChoicesField(label=_("What happened"), choices=NOT_ANSWERED)
     note = TextField(label=_("Note"), max_length=500, required=False, rows=2)
 
 
@@ -63,10 +63,12 @@ class ForceCloseForm(CaseForm):
         return self.past("told_at")
 
 
-class MergeForm(CaseForm):
+class MergeFields(forms.Form):
     master = forms.CharField(label=_("Ticket no. it merges into"), max_length=16)
     note = TextField(label=_("Why it is the same matter"), max_length=500, required=False, rows=2)
 
+
+class MergeForm(CaseForm, MergeFields):
     def clean_master(self):
         master = Ticket.objects.visible_to(self.user).filter(ticket_no=self.cleaned_data["master"].strip()).first()
         if master is None or master.pk == self.ticket.pk:

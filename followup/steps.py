@@ -6,7 +6,7 @@ from dispatch.forms import SuspensionForm
 from dispatch.steps import never_alone
 from followup import actions, callbacks, forms
 from tickets import who
-from tickets.forms import NoteForm, ReasonForm
+from tickets.forms import NoteForm, NothingMore, ReasonForm
 from tickets.states import State
 from tickets.steps import Step, register
 
@@ -40,8 +40,9 @@ register(
     Step("give_up", _("Mark as unreachable"), callbacks.give_up, NoteForm, states=CALLBACK, may=agent, ready=asks_anything),
     Step("record_withdrawal_answer", _("Answer about the withdrawal"), callbacks.record_withdrawal_answer,
          forms.WithdrawalAnswerForm, tone="primary", states=CALLBACK, may=agent, ready=asks_withdrawal),
-    Step("close_satisfied", _("Close: solved and satisfied"), actions.close_satisfied, tone="primary"),
-    Step("close_unreachable", _("Close: could not be reached"), actions.close_unreachable, NoteForm,
+    Step("close_satisfied", _("Close: solved and satisfied"), actions.close_satisfied, tone="primary",
+         several=NothingMore),
+    Step("close_unreachable", _("Close: could not be reached"), actions.close_unreachable, NoteForm, several=NoteForm,
          propose=agent, asks="supervisor", alone=never_alone),
     Step("order_redo", _("Order a redo"), actions.order_redo, ReasonForm, tone="danger"),
     Step("to_adjudication", _("To adjudication"), actions.to_adjudication, ReasonForm),
@@ -56,9 +57,9 @@ register(
     Step("adjudicate_suspend", _("Suspend by ruling"), actions.adjudicate_suspend, SuspensionForm),
     Step("force_close", _("Close by force"), actions.force_close, forms.ForceCloseForm, tone="danger",
          propose=who.by_role(Role.SV), asks="duty_leader", alone=never_alone),
-    Step("archive", _("Archive"), actions.archive),
+    Step("archive", _("Archive"), actions.archive, several=NothingMore),
     Step("reopen", _("Reopen"), actions.reopen, ReasonForm),
     # at many places of a life
-    Step("merge_into", _("Merge into another ticket"), actions.merge_into, forms.MergeForm),
+    Step("merge_into", _("Merge into another ticket"), actions.merge_into, forms.MergeForm, several=forms.MergeFields),
     Step("request_withdraw", _("Citizen wants to withdraw"), actions.request_withdraw, ReasonForm),
 )

@@ -22,7 +22,7 @@ OUTCOME_TONE = {
 def chapter(ticket, user, reading):
     tasks = ticket.callback_tasks.select_related("outcome_by").annotate(tries=Count("attempts")).order_by("-pk")
     items = [task_item(task, reading) for task in tasks]
-    return Chapter(panels=[Panel(_("Callbacks"), items)] if items else [])
+    return Chapter(panels=[Panel(_("Callbacks"), items, "phone-outgoing")] if items else [])
 
 
 def task_item(task, reading):

@@ -1,5 +1,5 @@
 """The callback desk."""
 from followup import boards
-from tickets.views import desk_view
+from tickets.list_views import desk_view
 
 callbacks = desk_view(boards.CALLBACKS)

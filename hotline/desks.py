@@ -6,7 +6,8 @@ from accounts.roles import Role
 from dispatch import boards
 from followup.boards import CALLBACKS
 from tickets import queues
-from tickets.views import READERS, TAKING_IN
+from tickets.scope import READERS
+from tickets.views import TAKING_IN
 
 DESKS = (
     boards.DUTY,
@@ -31,6 +32,7 @@ OTHERS = (
     (_("Holidays"), "tickets:calendar", (Role.AD, Role.AU, Role.DL, Role.ZH, Role.SV)),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),
 )
+HOMES = {Role.AU: "insights:audit-log", Role.AD: "people"}  # where those begin their day who have no desk
 
 
 def of(user):

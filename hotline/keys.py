@@ -34,7 +34,8 @@ class Key:
 
 
 SCOPES = (
-    Scope("form", gettext_lazy("In a form"), "main form[method=post]"),
+    Scope("form", gettext_lazy("In a form"),
+          "#work form, main form[method=post] :is(input:not([type=hidden]), select, textarea)"),
     Scope("intake", gettext_lazy("Taking a call"), "form.intake"),
     Scope("ticket", gettext_lazy("On a ticket"), ".offers"),
     Scope("list", gettext_lazy("In a list"), "main table.list"),
@@ -42,7 +43,10 @@ SCOPES = (
 )
 KEYS = (
     Key("form", ("ctrl+enter",), gettext_lazy("Send the form"), act="send"),
-    Key("form", ("0-9",), gettext_lazy("In a question with choices: the choice with this number"), act="choose"),
+    Key("form", ("0-9",), gettext_lazy("In a question with choices: the choice with this number"),
+        on="main form[method=post] :is([type=radio], select)", act="choose"),
+    Key("form", ("arrowup", "arrowdown", "home", "end"), gettext_lazy("In a list of ticks: walk; letters lead to a code"),
+        on=".ticks", act="walk_ticks"),
     Key("intake", ("alt+1-9", "1-9"), gettext_lazy("Type of the matter")),
     Key("intake", ("/",), gettext_lazy("Find the category"), on="#in-category"),
     Key("intake", ("f2",), gettext_lazy("Earlier tickets of the caller"), on="#earlier"),
@@ -109,6 +113,5 @@ def of(user):
             "last": _("That was the last ticket of the list."),
             "first": _("That was the first ticket of the list."),
             "no_list": _("This ticket was not opened from a list."),
-            "again": _("Press Esc once more to close the form; what you typed is lost then."),
         },
     }

@@ -6,6 +6,7 @@ for by the rule of the list filter, and the steps are the offers of the ticket p
 
 import re
 from dataclasses import dataclass, field
+from itertools import chain
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -55,10 +56,11 @@ def groups(words, user, *, path=""):
     """What fits the words, in groups that are not empty; a constant number of queries."""
     found = [
         Group(_("Steps of this ticket"), fitting(words, steps(user, path))),
-        Group(_("Tickets"), tickets(words, user)),
         Group(_("Pages"), fitting(words, pages(user))),
+        Group(_("Tickets"), tickets(words, user)),
         Group(_("Colleagues"), people(words, user)),
         Group(_("Settings"), fitting(words, settings())),
+        Group(_("Search"), further(words, user)),
     ]
     return [group for group in found if group.options]
 
@@ -82,7 +84,8 @@ def steps(user, path):
     if ticket is None:
         return
     story.chapters_of(ticket, user, Reading(ticket, user))  # reads at once what the steps ask one by one
-    for digit, button in enumerate(page.buttons(list(offers(ticket, user))), start=1):
+    shown = chain.from_iterable(page.buttons(ticket, list(offers(ticket, user)), list(ticket.clocks.all())))
+    for digit, button in enumerate(shown, start=1):
         url = reverse("tickets:do", args=[ticket.ticket_no, button.name])
         yield Option(button.label, hint=button.hint, key=str(digit) if digit < 10 else "", url=url)
 
@@ -125,9 +128,15 @@ def tickets(words, user):
     rows = list(seen.filter(asked, state__in=OPEN).order_by("-pk")[:MOST])
     if words.isascii() and words.isdigit():
         rows += seen.filter(ticket_no__startswith=words).exclude(state__in=OPEN).order_by("-pk")[: MOST - len(rows)]
-    everywhere = f"{reverse('tickets:all')}?{urlencode({'q': words})}"
-    further = Option(_("Search all tickets for “%(words)s”") % {"words": words}, url=everywhere)
-    return [*(found(ticket, user) for ticket in rows), further]
+    return [found(ticket, user) for ticket in rows]
+
+
+def further(words, user):
+    """Closed tickets by the words of their title: a list of its own, with filters and pages."""
+    if not words or not desks.reads_tickets(user):
+        return []
+    url = f"{reverse('tickets:all')}?{urlencode({'q': words})}"
+    return [Option(_("Search all tickets for “%(words)s”") % {"words": words}, url=url)]
 
 
 def found(ticket, user):

@@ -8,24 +8,15 @@ from django.views.decorators.http import require_safe
 from accounts.access import audience
 from accounts.models import AuditEntry
 from accounts.roles import Role
+from insights.audit_words import KINDS, kind_pill, worded
 from tickets.fields import DayField, PersonField
-from tickets.presenters import Pill
 
 PAGE = 50
-KINDS = {
-    "LOGIN": (_("Signed in"), ""),
-    "LOGIN_FAILED": (_("Sign-in failed"), "orange"),
-    "LOGOUT": (_("Signed out"), ""),
-    "UNMASK": (_("Looked at an identity"), "purple"),
-    "EXPORT": (_("Export"), "purple"),
-    "CONFIG": (_("Configuration"), "blue"),
-    "DENIED": (_("Refused"), "red"),
-}
 
 
 class AuditFilter(forms.Form):
     kind = forms.ChoiceField(
-        label=_("Kind"), choices=[("", _("Kind")), *[(kind, label) for kind, (label, _tone) in KINDS.items()]], required=False
+        label=_("Kind"), choices=[("", _("Kind")), *[(kind, pill.text) for kind, pill in KINDS.items()]], required=False
     )
     user = PersonField(label=_("Person"), required=False)
     ticket_no = forms.RegexField(r"^[0-9]{1,16}\Z", label=_("Ticket no."), required=False)
@@ -53,7 +44,8 @@ def audit_log(request):
         kept["before"] = found[PAGE - 1].pk
     context = {
         "filters": filters,
-        "entries": [(entry, kind_pill(entry.kind)) for entry in found[:PAGE]],
+        "entries": [line(entry) for entry in found[:PAGE]],
+        "columns": (_("When"), _("Person"), _("Kind"), _("Ticket"), _("What"), _("Result"), _("Network address")),
         "following": f"?{kept.urlencode()}" if len(found) > PAGE else "",
         "path": request.path,
         "is_narrowed": any(filters.cleaned_data.values()),
@@ -61,9 +53,11 @@ def audit_log(request):
     return render(request, "insights/audit_log.html", context)
 
 
-def kind_pill(kind):
-    label, tone = KINDS.get(kind, (kind, ""))
-    return Pill(label, tone)
+def line(entry):
+    """An entry in the reader's words. What somebody gave as his reason for looking at an identity stays as typed."""
+    reason = entry.reason if entry.kind in ("UNMASK", "EXPORT") else worded(entry.reason)
+    return {"entry": entry, "kind": kind_pill(entry.kind), "what": worded(entry.what), "reason": reason,
+            "result": worded(entry.result)}
 
 
 def matching(wanted):

@@ -72,6 +72,7 @@ class Notice(models.Model):
             models.Index(fields=["recipient", "-id"], name="notice_bell", condition=Q(channel="inapp", digest=None)),
             models.Index(fields=["recipient"], name="notice_unread",
                          condition=Q(channel="inapp", digest=None, read_at=None)),
+            models.Index(fields=["ticket_no", "-id"], name="notice_ticket", condition=~Q(ticket_no="")),
             models.Index(fields=["digest"], name="notice_merged", condition=Q(digest__isnull=False)),
         ]
 

@@ -178,6 +178,15 @@ def test_the_proxy_speaks_tls_with_our_certificate_and_hands_on_to_the_web_servi
     assert PROXY.count("{") == PROXY.count("}")
 
 
+def test_live_events_pass_the_proxy_at_once_and_end_before_it_ends_them():
+    from notices.live.hub import LONGEST
+    assert "@pages not path /live/*" in PROXY
+    assert re.findall(r"^\s*encode (.*)$", PROXY, re.M) == ["@pages zstd gzip"]
+    assert not re.search(r"^\s*(flush_interval|versions|response_buffers)", PROXY, re.M)
+    assert int(re.search(r"\bwrite (\d+)s", PROXY)[1]) > LONGEST
+    assert "--worker-class=gthread" in SERVICES["web"]["command"]  # hands its connections over (ADR 0006)
+
+
 def test_one_proxy_is_trusted_because_there_is_one():
     assert SERVICES["web"]["environment"]["HOTLINE_PROXIES"] == "1"
 

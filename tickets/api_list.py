@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Unit
 from tickets.api_body import is_storable
 from tickets.choices import Channel, Type, Urgency
-from tickets.disclosure import MAY_ASK
+from tickets.filters import saying
 from tickets.models import Ticket
 from tickets.problems import Malformed
 from tickets.states import State
@@ -102,21 +102,13 @@ def matching(user, wanted, now):
         late = Q(next_due_at__lt=now)
         rows = rows.filter(late) if wanted["late"] else rows.exclude(late)
     if wanted["q"]:
-        rows = rows.filter(_said(wanted["q"], user))
+        rows = rows.filter(saying(wanted["q"], user))
     return rows
 
 
 def _in_tree(code):
     level = {2: "category__l1_code", 4: "category__l2_code", 6: "category__code"}[len(code)]
     return Q(**{level: code})
-
-
-def _said(words, user):
-    """Who must not read a confidential title must not find out its words by asking for them either."""
-    title = Q(title__icontains=words)
-    if not user.has_role(*MAY_ASK):
-        title &= Q(is_confidential=False)
-    return Q(ticket_no__startswith=words) | title if words.isascii() and words.isdigit() else title
 
 
 def page(rows, wanted):

@@ -270,7 +270,7 @@ def detail(ticket, user, offers, now) -> Detail:
     identity = identity_of(ticket, user)
     return {
         "ticket_no": ticket.ticket_no, "state": ticket.state, "turn": ticket.turn, "version": ticket.version,
-        "marks": [str(text) for text, _tone in marks_of(ticket)], "lead_unit": coded(ticket.lead_unit),
+        "marks": [str(text) for text, _tone, _icon in marks_of(ticket)], "lead_unit": coded(ticket.lead_unit),
         "registered_by": person(ticket.registered_by), "identity": identity, "facts": facts(ticket, reading),
         "times": {name: getattr(ticket, name) for name in Times.__annotations__},
         "counts": {name: getattr(ticket, name) for name in Counts.__annotations__},

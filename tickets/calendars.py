@@ -69,6 +69,19 @@ def workdays_between(start: datetime, due: datetime, calendar: WorkCalendar) -> 
     return count
 
 
+def office_hours(now: datetime, due: datetime, calendar: WorkCalendar, opens: time, closes: time) -> list[tuple]:
+    """(from, until) of the office hours on working days between two instants; none when it is late."""
+    day, last = local_date(now), local_date(due)
+    hours: list[tuple] = []
+    while day <= last:
+        if calendar.is_workday(day):
+            start = max(datetime.combine(day, opens, LOCAL), now)
+            end = min(datetime.combine(day, closes, LOCAL), due)
+            hours += [(start, end)] if start < end else []
+        day += ONE_DAY
+    return hours
+
+
 def remaining(now: datetime, due: datetime, rule: int | dict, calendar: WorkCalendar = NO_CALENDAR) -> dict:
     """What a pause keeps: {"s": seconds} or {"wd": working days}, never negative."""
     if isinstance(rule, int):

@@ -1,4 +1,6 @@
 """The filters of a work list, kept in its address so that a list can be bookmarked and sent to a colleague."""
+from urllib.parse import parse_qsl
+
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +10,9 @@ from tickets.choices import Type, Urgency
 from tickets.disclosure import MAY_ASK
 from tickets.fields import AnyUnitField
 from tickets.states import State
+
+NAMES = ("q", "state", "urgency", "type", "unit")
+KEPT = ("q",)  # the others would tell what became of a ticket that was handed back
 
 
 def any_of(label, choices):
@@ -26,16 +31,24 @@ class FilterForm(forms.Form):
     type = any_of(_("Type"), Type.choices)
     unit = UnitCodeField(label=_("Lead unit"), required=False)
 
-    def __init__(self, data):
+    def __init__(self, data, *, opens=True):
         super().__init__(data, auto_id="filter-%s")
-        self.fields["q"].widget.attrs["placeholder"] = self.fields["q"].label
-        self.fields["unit"].widget.attrs["placeholder"] = self.fields["unit"].label
+        for name in () if opens else set(NAMES) - set(KEPT):
+            del self.fields[name]
+        for name in ("q", "unit"):
+            if name in self.fields:
+                self.fields[name].widget.attrs["placeholder"] = self.fields[name].label
 
     @property
     def wanted(self):
         """What was asked for and makes sense; a filter that does not is shown as an error and narrows nothing."""
         self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        return {name: getattr(value, "code", value) for name, value in self.cleaned_data.items() if value}
+
+
+def wanted_of(query):
+    """The filters of a saved address. They were checked when it was saved, so this asks the database nothing."""
+    return {name: value for name, value in parse_qsl(query) if name in NAMES}
 
 
 def narrowing(wanted, user):
@@ -45,7 +58,7 @@ def narrowing(wanted, user):
             if name in wanted:
                 rows = rows.filter(**{name: wanted[name]})
         if "unit" in wanted:
-            rows = rows.filter(lead_unit=wanted["unit"])
+            rows = rows.filter(lead_unit__code=wanted["unit"])
         return rows.filter(saying(wanted["q"], user)) if "q" in wanted else rows
 
     return narrow

@@ -83,6 +83,10 @@ class NoteForm(forms.Form):
     note = TextField(label=_("Note"), max_length=500, required=False, rows=2)
 
 
+class NothingMore(forms.Form):
+    """A step that asks nothing."""
+
+
 class InfoForm(forms.Form):
     reason = forms.ChoiceField(label=_("What is wrong"), choices=InfoReason.choices)
     note = TextField(label=_("What the operator should add"), max_length=500, required=False, rows=2)
@@ -155,10 +159,12 @@ class SupplementForm(forms.Form):
     text = TextField(label=_("What is new"), max_length=1000)
 
 
-class UrgencyForm(CaseForm):
+class UrgencyFields(forms.Form):
     urgency = forms.ChoiceField(label=_("Urgency"), choices=Urgency.choices)
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
+
+class UrgencyForm(CaseForm, UrgencyFields):
     def start_values(self):
         return {"urgency": self.ticket.urgency}
 

@@ -9,19 +9,19 @@ CHECKPOINT = "100401"
 
 
 def marks_of(ticket):
-    """(text, tone) pairs, the most pressing first."""
+    """(text, tone, icon), the most pressing first; an icon, since colour alone is no sign."""
     category = ticket.category
     if ticket.urgency == Urgency.CRITICAL or (category and category.l2_code == URGENT_MEDICAL):
-        yield pgettext("mark", "Urgent"), "red"
+        yield pgettext("mark", "Urgent"), "red", "urgent"
     if category and category.code == CHECKPOINT:
-        yield _("Special case"), "orange"
+        yield _("Special case"), "orange", "star"
     if ticket.repeat_count:
-        yield _("Repeated, time no. %(count)d") % {"count": ticket.repeat_count}, "orange"
+        yield _("Repeated, time no. %(count)d") % {"count": ticket.repeat_count}, "orange", "repeat"
     if ticket.reporter_count > 1:
-        yield _("%(count)d reporters") % {"count": ticket.reporter_count}, "orange"
+        yield _("%(count)d reporters") % {"count": ticket.reporter_count}, "orange", "users"
     if ticket.redo_round:
-        yield _("Redo no. %(count)d") % {"count": ticket.redo_round}, "purple"
+        yield _("Redo no. %(count)d") % {"count": ticket.redo_round}, "purple", "rotate-clockwise"
     if ticket.key_supervision:
-        yield _("Key supervision"), "red"
+        yield _("Key supervision"), "red", "flag"
     if ticket.is_confidential:
-        yield _("Confidential"), "dark"
+        yield _("Confidential"), "dark", "lock"

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from tickets import presenters, story
+from django.urls import reverse
+
+from tickets import consequences, presenters, sla, story, timeline
+from tickets.clocks import Kind, Status
 from tickets.disclosure import identity_of
 from tickets.models import Ticket
 from tickets.presenters import BUTTONS, MODES
@@ -30,6 +33,7 @@ class Button:
     style: str
     hint: str
     is_open: bool = False
+    icon: str = ""
 
 
 def visible(user, ticket_no):
@@ -37,12 +41,17 @@ def visible(user, ticket_no):
     return Ticket.objects.visible_to(user).select_related(*FACTS).get(ticket_no=ticket_no)
 
 
-def context(ticket, user, now, *, identity=None, work=None):
-    """`work` is the form that is open (see `work_on`); `identity` replaces the masked one after a reveal."""
+def context(ticket, user, now, *, identity=None, work=None, which=""):
+    """`work` is the form that is open (see `work_on`); `identity` replaces the masked one after a reveal.
+    `which` part of the time line is shown."""
     reading = Reading(ticket, user)
     chapters = story.chapters_of(ticket, user, reading)
     clocks = list(ticket.clocks.order_by("id"))
     offered = work["offered"] if work else list(offers(ticket, user))
+    moments = timeline.of(ticket, user, reading, chapters, clocks, now)
+    open_clocks, over_clocks = presenters.clock_chips(clocks, now, sla.calendar_shown())
+    likely, other, grave = buttons(ticket, offered, clocks, work)
+    path = reverse("tickets:by_number", args=[ticket.ticket_no])
     return {
         "ticket": ticket,
         "now": now,
@@ -56,30 +65,46 @@ def context(ticket, user, now, *, identity=None, work=None):
         "facts": presenters.facts_of(ticket, reading),
         "counters": presenters.counters_of(ticket),
         "identity": identity or identity_of(ticket, user),
-        "clocks": presenters.clock_chips(clocks, now),
-        "story": story.time_line(ticket, reading, chapters),
+        "clocks": open_clocks,
+        "over_clocks": over_clocks,
+        "story": timeline.narrowed(moments, which),
+        "story_filters": timeline.choices(moments, which, path),
         "panels": [panel for chapter in chapters for panel in chapter.panels],
-        "buttons": buttons(offered, work),
+        "buttons": [likely, other, grave],
+        "can_act": bool(offered),
         "work": work,
         "reveal_error": "",
     }
 
 
-def buttons(offered, work=None):
-    """The steps this user may take now, the main ones first."""
-    ranked = sorted(
-        offered, key=lambda offer: (offer.mode != "confirm", offer.step.tone != "primary", offer.step.tone == "danger")
-    )
-    return [
-        Button(
-            offer.step.name,
-            offer.step.label,
-            BUTTONS[offer.step.tone],
-            MODES[offer.mode],
-            is_open=bool(work) and work["step"] is offer.step,
-        )
-        for offer in ranked
-    ]
+# What is done most often where several steps are open; the others keep the order of the steps themselves.
+LIKELY = ("sign", "record_contact", "submit_reply", "record_progress", "assign_down", "record_outcome", "close_satisfied",
+          "approve", "dispatch", "approve_reply", "remind")
+
+
+def buttons(ticket, offered, clocks, work=None):
+    """The steps this user may take now in three groups: likely, other, and those that end or overturn something."""
+    waits = any(clock.kind == Kind.RESPONSE and clock.status == Status.RUNNING for clock in clocks)
+    ranked = sorted(offered, key=lambda offer: rank(offer, waits))
+    likely = [offer for offer in ranked if offer.mode == "confirm" or offer.step.tone == "primary"]
+    grave = [offer for offer in ranked if offer not in likely and offer.step.tone == "danger"]
+    other = [offer for offer in ranked if offer not in likely and offer not in grave]
+    if not likely:
+        likely, other = other[:1], other[1:]
+    return [[button(offer, work) for offer in group] for group in (likely, other, grave)]
+
+
+def rank(offer, waits_for_contact):
+    """What a colleague waits for first, then the citizen's call while its clock runs, then by habit."""
+    name = offer.step.name
+    habit = LIKELY.index(name) if name in LIKELY else len(LIKELY)
+    return offer.mode != "confirm", not (waits_for_contact and name == "record_contact"), name == "record_contact", habit
+
+
+def button(offer, work):
+    step = offer.step
+    return Button(step.name, step.label, BUTTONS[step.tone], MODES[offer.mode],
+                  is_open=bool(work) and work["step"] is step, icon=timeline.ICONS.get(step.name, ""))
 
 
 def work_on(ticket, user, now, step_name, *, form=None, problem="", conflict=None):
@@ -102,6 +127,7 @@ def work_on(ticket, user, now, step_name, *, form=None, problem="", conflict=Non
         "proposal": proposal_of(offer, ticket, user, now),
         "typed": [],
         "style": BUTTONS[step.tone] or "btn-primary",
+        "consequence": consequences.of(step, offer.mode) if offer else "",
     }
 
 

@@ -1,5 +1,5 @@
 """Wording and colour: what templates show comes ready from here, so that they hold no rules."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -7,10 +7,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts import roster
+from tickets import calendars
 from tickets.choices import SubjectType, Urgency
 from tickets.clocks import PROMISED, UNFINISHED, WINDOWS, Kind, Status
 from tickets.marks import marks_of
-from tickets.redaction import Reading
 from tickets.states import WHOSE_TURN, State
 
 STATE_TONE = {
@@ -33,6 +34,26 @@ STATE_TONE = {
     State.MERGED: "",
     State.CANCELLED: "",
 }
+STATE_ICON = {
+    State.DRAFT: "pencil",
+    State.NEED_INFO: "help-circle",
+    State.PENDING_REVIEW: "eye-check",
+    State.PENDING_DISPATCH: "route",
+    State.PENDING_RECEIPT: "mailbox",
+    State.HANDLING: "tool",
+    State.RETURN_REVIEW: "arrow-back-up",
+    State.ARBITRATION: "gavel",
+    State.SUSPENDED: "player-pause",
+    State.REPLY_REVIEW: "message-search",
+    State.PENDING_CALLBACK: "phone-outgoing",
+    State.ADJUDICATION: "scale",
+    State.CLOSED: "circle-check",
+    State.ARCHIVED: "archive",
+    State.REJECTED: "circle-x",
+    State.TRANSFERRED_OUT: "external-link",
+    State.MERGED: "git-merge",
+    State.CANCELLED: "ban",
+}
 URGENCY_TONE = {Urgency.NORMAL: "", Urgency.URGENT: "orange", Urgency.CRITICAL: "red"}
 BUTTONS = {"primary": "btn-primary", "danger": "btn-outline-danger", "secondary": ""}
 MODES = {
@@ -42,6 +63,8 @@ MODES = {
 }
 # Shares of the time that has passed: green, then yellow, then orange; red when late (SPEC 4.4).
 YELLOW, ORANGE = 0.75, 0.9
+LIGHT_ICON = {"green": "clock", "yellow": "clock-exclamation", "orange": "alarm", "red": "alert-triangle"}
+A_WORKING_DAY = (roster.CLOSES.hour - roster.OPENS.hour) * 3600 + (roster.CLOSES.minute - roster.OPENS.minute) * 60
 NOBODY_YET = "–"
 
 
@@ -49,6 +72,7 @@ NOBODY_YET = "–"
 class Pill:
     text: str
     tone: str = ""
+    icon: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,24 +85,15 @@ class Chip:
     at: datetime
     due: str = ""
     length: int = 0
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a work list."""
-
-    ticket: object
-    state: Pill
-    pills: list
-    chip: Chip | None
-    type: str
-    unit: str
-    title: str
-    remark: str
+    icon: str = "clock"
+    when: str = ""  # the due date as people say it: tomorrow 10:40
+    working: str = ""  # what is left of office hours, where the clock counts working days
+    office: str = ""  # those hours, for the page to count down: see calendars.office_hours
 
 
 def state_pill(ticket):
-    return Pill(ticket.get_state_display(), STATE_TONE[State(ticket.state)])
+    state = State(ticket.state)  # not get_state_display(), which translates all the states to find this one
+    return Pill(str(state.label), STATE_TONE[state], STATE_ICON[state])
 
 
 def whose_turn(ticket):
@@ -90,9 +105,9 @@ def whose_turn(ticket):
 def pills_of(ticket):
     """Urgency, unless it is the usual one, and the marks."""
     if ticket.urgency != Urgency.NORMAL:
-        yield Pill(ticket.get_urgency_display(), URGENCY_TONE[Urgency(ticket.urgency)])
-    for text, tone in marks_of(ticket):
-        yield Pill(text, tone)
+        yield Pill(str(Urgency(ticket.urgency).label), URGENCY_TONE[Urgency(ticket.urgency)], "gauge")
+    for text, tone, icon in marks_of(ticket):
+        yield Pill(text, tone, icon)
 
 
 def short(moment):
@@ -129,24 +144,62 @@ def label_of(clock):
     return _("%(clock)s (holidays not entered)") % {"clock": label}
 
 
-def chip_of(clock, now):
-    label, late = label_of(clock), clock.late_at(now)
+def chip_of(clock, now, calendar=None):
+    """With a calendar, a clock of working days also says how many office hours are left."""
+    text, tone, icon, at = said_of(clock, now)
+    chip = Chip(label_of(clock), text, tone, at, icon=icon, when=day_and_time(at, now))
+    if clock.status != Status.RUNNING or clock.kind in WINDOWS and clock.due_at < now:
+        return chip
+    chip = replace(chip, due=clock.due_at.isoformat(), length=clock.length)
+    if calendar is None or not isinstance(clock.rule, dict):
+        return chip
+    hours = calendars.office_hours(now, clock.due_at, calendar, roster.OPENS, roster.CLOSES)
+    left = sum((end - start).total_seconds() for start, end in hours)
+    office = ",".join(f"{start.timestamp():.0f}-{end.timestamp():.0f}" for start, end in hours)
+    return replace(chip, working=working_time(left) if hours else "", office=office)
+
+
+def said_of(clock, now):
+    """(text, tone, icon, instant) of a clock."""
+    late = clock.late_at(now)
     if clock.kind in WINDOWS and clock.status == Status.RUNNING and clock.due_at < now:
-        return Chip(label, _("over"), "", clock.due_at)
+        return _("over"), "", "door-off", clock.due_at
     if clock.status == Status.RUNNING:
         left = (clock.due_at - now).total_seconds()
         text = (_("late by %(time)s") if left < 0 else _("%(time)s left")) % {"time": span(abs(left))}
-        return Chip(label, text, light(clock, now), clock.due_at, clock.due_at.isoformat(), clock.length)
+        tone = light(clock, now)
+        return text, tone, LIGHT_ICON[tone], clock.due_at
     if clock.status == Status.PAUSED:
-        return Chip(label, _("paused"), "", clock.due_at)
+        return _("paused"), "", "player-pause", clock.due_at
     if clock.status == Status.HELD:
-        return Chip(label, _("answered late, being checked") if late else _("answered, being checked"),
-                    "orange" if late else "blue", clock.due_at)
+        text = _("answered late, being checked") if late else _("answered, being checked")
+        return text, "orange" if late else "blue", "hourglass", clock.due_at
     if clock.status == Status.VOID:
-        return Chip(label, _("not applicable"), "", clock.due_at)
+        return _("not applicable"), "", "minus", clock.due_at
     if clock.attempted:
-        return Chip(label, _("tried twice, not reached"), "yellow", clock.stopped_at)
-    return Chip(label, _("met late") if late else _("met in time"), "red" if late else "green", clock.stopped_at)
+        return _("tried twice, not reached"), "yellow", "phone-x", clock.stopped_at
+    return (_("met late"), "red", "alert-triangle", clock.stopped_at) if late else (
+        _("met in time"), "green", "check", clock.stopped_at)
+
+
+def working_time(seconds):
+    """What is left of office hours; a working day is one from opening to closing."""
+    days, rest = divmod(int(seconds), A_WORKING_DAY)
+    if days:
+        return _("%(days)d working days %(hours)d h") % {"days": days, "hours": rest // 3600}
+    return _("%(time)s working time") % {"time": span(rest)}
+
+
+def day_and_time(moment, now):
+    """An instant as people say it: today 17:30, tomorrow 10:40, Fri 27 Nov 23:59."""
+    return f"{day_said(moment, now)} {timezone.localtime(moment):%H:%M}"
+
+
+def day_said(moment, now):
+    local = timezone.localtime(moment)
+    apart = (local.date() - timezone.localtime(now).date()).days
+    near = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
+    return near.get(apart) or date_format(local, _("D j M") if abs(apart) < 300 else _("j M Y"))
 
 
 def next_clock(clocks):
@@ -156,20 +209,11 @@ def next_clock(clocks):
     return min(running or waiting, key=lambda clock: clock.due_at, default=None)
 
 
-def clock_chips(clocks, now):
-    """All clocks of a ticket for its page: the running ones by due date, then the others, newest first."""
-    running = sorted((c for c in clocks if c.status == Status.RUNNING), key=lambda c: c.due_at)
-    over = sorted((c for c in clocks if c.status != Status.RUNNING), key=lambda c: c.started_at, reverse=True)
-    return [chip_of(clock, now) for clock in [*running, *over]]
-
-
-def row_of(ticket, user, clocks, now, remark=""):
-    clock = next_clock(clocks)
-    return Row(
-        ticket=ticket, state=state_pill(ticket), pills=list(pills_of(ticket)), chip=clock and chip_of(clock, now),
-        type=ticket.get_type_display() or NOBODY_YET, unit=ticket.lead_unit.name if ticket.lead_unit else "",
-        title=Reading(ticket, user).text(ticket.title) or _("No title yet"), remark=remark,
-    )
+def clock_chips(clocks, now, calendar=None):
+    """(open ones, finished ones) of a ticket for its page: by due date; newest first."""
+    going = sorted((c for c in clocks if c.status in UNFINISHED), key=lambda c: (c.status != Status.RUNNING, c.due_at))
+    over = sorted((c for c in clocks if c.status not in UNFINISHED), key=lambda c: c.started_at, reverse=True)
+    return [chip_of(clock, now, calendar) for clock in going], [chip_of(clock, now) for clock in over]
 
 
 def promise_of(clocks):

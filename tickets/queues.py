@@ -1,25 +1,20 @@
 """Work lists: which tickets wait for whom. A desk is a page with several lists; one component shows them all.
 
-Every list starts from what the user sees, costs the same whatever its length, and goes on by keyset: the last row
-of a page says where the next one begins, so page 400 costs what page 1 does.
+Every list starts from what the user sees. How it is sorted and paged is said in orders.py.
 """
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.db.models import Count, F, IntegerField, Q, Value
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from tickets import presenters
 from tickets.choices import Outcome, Urgency
-from tickets.clocks import UNFINISHED, Clock
 from tickets.models import Ticket
+from tickets.scope import READERS
 from tickets.states import BEFORE_DISPATCH, OPEN, State
 
-PAGE = 25
 SOON = timedelta(hours=2)
 
 
@@ -58,12 +53,6 @@ class Desk:
         return next((work for work in self.lists if work.name == name), self.lists[0])
 
 
-@dataclass(frozen=True)
-class Page:
-    rows: list
-    after: str  # where the next page begins; "" on the last one
-
-
 def seen(user):
     return Ticket.objects.visible_to(user)
 
@@ -74,66 +63,6 @@ def in_state(*states, **more):
 
 def late(user, now):
     return seen(user).filter(state__in=OPEN, next_due_at__lt=now)
-
-
-def counts(desk, user, now):
-    """{list name: length} of a desk, in one query."""
-    counted = [work for work in desk.lists if work.counted]
-    halves = [
-        work.rows(user, now).order_by().annotate(which=Value(place, IntegerField())).values("which").annotate(n=Count("pk"))
-        for place, work in enumerate(counted)
-    ]
-    if not halves:
-        return {}
-    found = {row["which"]: row["n"] for row in halves[0].union(*halves[1:], all=True)}
-    return {work.name: found.get(place, 0) for place, work in enumerate(counted)}
-
-
-def page(rows, order, *, after="", size=PAGE):
-    """One keyset page of tickets in this order; what has no value comes last."""
-    field, descending = order.removeprefix("-"), order.startswith("-")
-    sort = F(field).desc(nulls_last=True) if descending else F(field).asc(nulls_last=True)
-    position = place_of(after)
-    if position:
-        rows = rows.filter(beyond(field, *position, descending=descending))
-    found = list(rows.for_list().order_by(sort, "-pk" if descending else "pk")[: size + 1])
-    more = len(found) > size
-    last = found[size - 1] if more else None
-    return found[:size], f"{getattr(last, field).isoformat() if getattr(last, field) else ''}~{last.pk}" if more else ""  # type: ignore[union-attr]
-
-
-def beyond(field, moment, pk, *, descending):
-    """Everything after this row in the order of `page`."""
-    side = "lt" if descending else "gt"
-    later_pk = Q(**{f"pk__{side}": pk})
-    if moment is None:
-        return Q(**{f"{field}__isnull": True}) & later_pk
-    return (Q(**{f"{field}__{side}": moment}) | Q(**{field: moment}) & later_pk) | Q(**{f"{field}__isnull": True})
-
-
-def place_of(after):
-    """(moment or None, pk) out of an address; None for the first page and for anything that is no position."""
-    moment, separator, pk = after.rpartition("~")
-    if not separator or not (pk.isascii() and pk.isdigit() and len(pk) < 19):
-        return None
-    try:
-        instant = parse_datetime(moment) if moment else None
-    except ValueError:
-        return None
-    return None if moment and (instant is None or instant.tzinfo is None) else (instant, int(pk))
-
-
-def shown(tickets, user, now, work):
-    """Rows ready for the template: two queries for a page, the second one for its clocks."""
-    clocks = {}
-    for clock in Clock.objects.filter(ticket__in=[ticket.pk for ticket in tickets], status__in=UNFINISHED):
-        clocks.setdefault(clock.ticket_id, []).append(clock)
-    return [presenters.row_of(ticket, user, clocks.get(ticket.pk, []), now, work.remark(ticket)) for ticket in tickets]
-
-
-def page_of(work, user, now: datetime, *, narrow, after=""):
-    tickets, following = page(narrow(work.rows(user, now)), work.order, after=after)
-    return Page(shown(tickets, user, now, work), following)
 
 
 # --- the desks of intake and review -----------------------------------------------------------------------------
@@ -202,3 +131,4 @@ QUALITY = Desk("quality", _("Closed tickets"), (Role.QI,), (
 ))
 ALL = WorkList("all", _("All tickets"), _("No ticket fits. Try fewer filters."), in_state(*State), order="-registered_at",
                counted=False)
+EVERYTHING = Desk("all", ALL.title, READERS, (ALL,))

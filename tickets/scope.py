@@ -6,6 +6,7 @@ from accounts.roles import Role
 from tickets.states import DONE, FINAL, OPEN, State
 
 SEE_ALL = (Role.RV, Role.DP, Role.SV, Role.ZH, Role.DL, Role.QL, Role.AU)
+READERS = tuple(role for role in Role if role not in (Role.AD, Role.KE))  # who has tickets to read at all
 CALLBACK_STAGE = (State.PENDING_CALLBACK, State.ADJUDICATION)
 
 
@@ -48,4 +49,4 @@ class TicketQuerySet(models.QuerySet):
         return self.filter(state__in=FINAL)
 
     def for_list(self):
-        return self.select_related("category", "lead_unit", "area", "caller")
+        return self.select_related("category", "lead_unit", "area", "caller", "registered_by")

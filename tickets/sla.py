@@ -3,10 +3,13 @@ from datetime import date
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.core.cache import cache
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tickets.calendars import NO_CALENDAR, WorkCalendar
+
+KEPT = "work-calendar"
 
 # Ladders of SPEC 4.4. A rung is [name, when, [recipients]]: a number is a share of the allowed time
 # (0.75 = yellow, 1.0 = at due, 2.0 = as late again), "60m" is minutes after due.
@@ -152,3 +155,8 @@ def calendar_in_force():
 def calendars_by_number():
     """{number: WorkCalendar} of every version: which one counted stands on the clock."""
     return {version.number: version.calendar for version in CalendarVersion.objects.all()}
+
+
+def calendar_shown():
+    """For pages, which only show what is left: a holiday entered just now may be missing for five minutes."""
+    return cache.get_or_set(KEPT, calendar_in_force, 300)

@@ -51,6 +51,7 @@ class Step:
     form: type[Form] = Form
     tone: str = "secondary"  # primary, danger, secondary: how the button looks
     ready: Callable = lambda ticket, user: ""  # a sentence when other rows forbid it now
+    several: type[Form] | None = None  # what it asks for several tickets at once; None: each needs words of its own
     completes: bool = False  # its form brings along what its conditions ask for, so the move asks them, not the page
     # only for steps that are no moves
     states: tuple = ()

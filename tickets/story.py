@@ -31,6 +31,8 @@ class Word:
 @dataclass(frozen=True)
 class Entry:
     at: datetime
+    name: str
+    by_system: bool
     sentence: str
     dot: str
     note: str
@@ -42,6 +44,7 @@ class Item:
     """One row of a panel, e.g. one unit's part; `act` is the address that its button posts to."""
 
     head: str
+    is_open: bool = False  # somebody has to read or decide it now
     pill: Pill | None = None
     facts: list = field(default_factory=list)
     text: str = ""
@@ -53,6 +56,11 @@ class Item:
 class Panel:
     title: str
     items: list
+    icon: str = "list-details"
+
+    @property
+    def is_open(self):
+        return any(item.is_open or item.act for item in self.items)
 
 
 @dataclass
@@ -95,6 +103,8 @@ def told(event, reading, more, units):
     note = reading.text(event.note)
     return Entry(
         at=event.at,
+        name=event.name,
+        by_system=event.by.is_system,
         sentence=word.sentence % {"who": who},
         dot=word.dot,
         facts=facts,

@@ -1,4 +1,4 @@
-"""Work lists and the one ticket page. Each view reads the clock once, asks one question, and shows the answer."""
+"""The one ticket page and the intake screen. Each view reads the clock once, asks one question, and shows the answer."""
 
 from django.contrib import messages
 from django.core.cache import cache
@@ -10,86 +10,22 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import confirming
 from accounts.access import audience
 from accounts.instant import database_now
 from accounts.roles import Role
-from tickets import choosing, disclosure, doors, intake, intake_page, page, queues
+from tickets import choosing, consequences, disclosure, doors, intake, intake_page, page, timeline
 from tickets.actions import AlreadyMoved, Refused
-from tickets.filters import FilterForm, narrowing
+from tickets.live import drafts
+from tickets.live.news import news_of
 from tickets.models import Ticket
 from tickets.numbers import query_code
 from tickets.presenters import promise_of, state_pill
-from tickets.steps import STEPS, Invalid
+from tickets.scope import READERS
+from tickets.steps import STEPS, Invalid, offers
 
-READERS = tuple(role for role in Role if role not in (Role.AD, Role.KE))
 TAKING_IN = (Role.OP, Role.OPS)
-OWN_FIELDS = {"csrfmiddlewaretoken", "version"}  # of the page, not of the step
-
-
-# --- work lists ---------------------------------------------------------------------------------------------------
-
-
-def desk_view(desk, template="tickets/desk.html", more=lambda request, now: {}):
-    """The page of a desk: tiles with counts, and the list that was chosen."""
-
-    @audience(*desk.roles)
-    @require_safe
-    def show(request):
-        now = database_now()
-        work = desk.list_named(request.GET.get("list"))
-        context = listed(request, work, now) | {"desk": desk, "tiles": tiles(request, desk, work, now)}
-        if request.htmx and not request.htmx.boosted:
-            return render(request, "tickets/_desk.html", context)
-        return render(request, template, context | more(request, now))
-
-    return show
-
-
-def tiles(request, desk, work, now):
-    lengths = queues.counts(desk, request.user, now)
-    return [
-        {
-            "title": one.title,
-            "url": f"{request.path}?list={one.name}",
-            "count": lengths.get(one.name, "…"),
-            "edge": f"e-{one.edge}" if one.edge else "",
-            "is_here": one is work,
-        }
-        for one in desk.lists
-    ]
-
-
-def listed(request, work, now):
-    """One list with its filters and its place, ready for tickets/_list.html."""
-    filters = FilterForm(request.GET)
-    shown = queues.page_of(
-        work, request.user, now, narrow=narrowing(filters.wanted, request.user), after=request.GET.get("after", "")
-    )
-    kept = request.GET.copy()
-    kept.pop("after", None)
-    reset = f"{request.path}?list={work.name}" if "list" in kept else request.path
-    first = f"{request.path}?{kept.urlencode()}"
-    if shown.after:
-        kept["after"] = shown.after
-    return {
-        "work": work,
-        "page": shown,
-        "filters": filters,
-        "is_narrowed": bool(filters.wanted),
-        "now": now,
-        "path": request.path,
-        "here": request.get_full_path(),
-        "reset": reset,
-        "first": first if request.GET.get("after") else "",
-        "following": f"{request.path}?{kept.urlencode()}" if shown.after else "",
-        "tiles": [],
-    }
-
-
-@audience(*READERS)
-@require_safe
-def all_tickets(request):
-    return render(request, "tickets/all.html", listed(request, queues.ALL, database_now()))
+OWN_FIELDS = {"csrfmiddlewaretoken", "version", confirming.FIELD}  # of the page, not of the step
 
 
 @audience(*READERS)
@@ -121,7 +57,9 @@ def ticket(request, ticket_no):
 
 
 def show(request, ticket, now, *, status=200, **more):
-    return render(request, "tickets/ticket.html", page.context(ticket, request.user, now, **more), status=status)
+    which = request.GET.get("story", "")
+    context = page.context(ticket, request.user, now, which=which if which in timeline.KINDS else "", **more)
+    return render(request, "tickets/ticket.html", context, status=status)
 
 
 @audience(*READERS)
@@ -143,6 +81,8 @@ def do(request, ticket_no, step_name):
 
 def take(request, ticket, step, now):
     """One call; what it answers becomes a redirect, or the form again with everything that was typed."""
+    if asked := confirming.question(request, consequences.of(step, "act"), action=step.label):
+        return asked
     body = request.POST.copy()
     for name in OWN_FIELDS:
         body.pop(name, None)
@@ -155,8 +95,19 @@ def take(request, ticket, step, now):
     except AlreadyMoved:
         return moved_on(request, step, ticket.ticket_no, body, now)
     done = _("%(step)s: proposed. A second person has to confirm it.") if taken.proposal else _("%(step)s: done.")
-    messages.success(request, done % {"step": step.label})
-    return redirect(next_place(request, taken.ticket))
+    undo = "" if taken.proposal else way_back(request, ticket.ticket_no, step)
+    messages.success(request, done % {"step": step.label}, extra_tags=undo)
+    answer = redirect(next_place(request, taken.ticket))
+    drafts.is_sent(answer, ticket.ticket_no, step.name)
+    return answer
+
+
+def way_back(request, ticket_no, step):
+    """The address of the step that takes this one back, if this user may take it now."""
+    back = consequences.UNDO.get(step.name)
+    fresh = Ticket.objects.visible_to(request.user).filter(ticket_no=ticket_no).first() if back else None
+    is_open = fresh and any(offer.step.name == back and offer.mode == "act" for offer in offers(fresh, request.user))
+    return reverse("tickets:do", args=[ticket_no, back]) if is_open else ""
 
 
 def version_of(request):
@@ -175,7 +126,9 @@ def moved_on(request, step, ticket_no, body, now):
     form = step.bind(ticket, request.user, now, body)
     conflict = _("It is now: %(state)s.") % {"state": state_pill(ticket).text}
     work = page.work_on(ticket, request.user, now, step.name, form=form, conflict=conflict)
-    return show(request, ticket, now, work=work | {"typed": page.typed_in(form)}, status=409)
+    seen = version_of(request)
+    news = news_of(ticket, request.user, seen) if seen is not None else None
+    return show(request, ticket, now, work=work | {"typed": page.typed_in(form), "news": news}, status=409)
 
 
 def next_place(request, ticket):

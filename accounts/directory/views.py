@@ -9,18 +9,25 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts import actions, second_factor
 from accounts.access import anyone_signed_in, audience
+from accounts.confirming import asks_first
+from accounts.faces import face_of
 from accounts.forms import GrantForm, PersonForm, ShiftForm
 from accounts.instant import database_now
 from accounts.models import DutyShift, User
 from accounts.privacy import mask_phone
 from accounts.roles import Role
+from accounts.roster import LEADING
 
 PAGE_SIZE = 50
 WEEK = timedelta(days=7)
+OLD_PASSWORD_ENDS = gettext_lazy("The present password stops working at once, and all sessions of this person end.")
+CODES_END = gettext_lazy("The phone that is set up gives no more valid codes; it has to be set up anew.")
+WORK_ENDS = gettext_lazy("All sessions of this person end at once, and nobody is told by the bell any more.")
 
 
 def take_errors(form, refusal: ValidationError) -> None:
@@ -39,7 +46,8 @@ def people(request):
     if words:
         users = users.filter(Q(username__icontains=words) | Q(display_name__icontains=words))
     page = Paginator(users, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "accounts/people.html", {"page": page, "words": words})
+    columns = (_("Name"), _("Roles"), _("Status"))
+    return render(request, "accounts/people.html", {"page": page, "words": words, "columns": columns})
 
 
 @audience(Role.AD)
@@ -77,6 +85,8 @@ def person_page(request, person, form, status=200):
         "has_device": second_factor.device_of(person) is not None,
         "is_self": person == request.user,
         "form": form,
+        "face": face_of(person, phone=mask_phone(person.phone)),
+        "follows": {"password": OLD_PASSWORD_ENDS, "codes": CODES_END, "off": WORK_ENDS},
     }
     return render(request, "accounts/person.html", context, status=status)
 
@@ -111,6 +121,7 @@ def revoke(request, person_id, membership_id):
 
 @audience(Role.AD)
 @require_POST
+@asks_first(OLD_PASSWORD_ENDS, gettext_lazy("Reset password"))
 def reset_password(request, person_id):
     person = found(person_id)
     try:
@@ -123,6 +134,7 @@ def reset_password(request, person_id):
 
 @audience(Role.AD)
 @require_POST
+@asks_first(WORK_ENDS, gettext_lazy("Switch off"))
 def switch(request, person_id):
     """Deactivate or reactivate, as the button said."""
     change = actions.reactivate if request.POST.get("active") == "1" else actions.deactivate
@@ -135,6 +147,7 @@ def switch(request, person_id):
 
 @audience(Role.AD)
 @require_POST
+@asks_first(CODES_END, gettext_lazy("Remove one-time codes"))
 def remove_second_factor(request, person_id):
     second_factor.remove(found(person_id), by=request.user, now=database_now(), request=request)
     return redirect("person", person_id)
@@ -150,9 +163,12 @@ def roster_page(request, form, status=200):
     start = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     shifts = DutyShift.objects.overlapping(start, start + WEEK).select_related("unit", "user")
     shifts = list(shifts.order_by("starts_at", "kind", "unit__path", "id"))
+    now_on = [shift for shift in shifts if shift.starts_at <= now < shift.ends_at]
     context = {
-        "on_duty": [shift for shift in shifts if shift.starts_at <= now < shift.ends_at],
-        "shifts": shifts,
+        "leading": [shift for shift in now_on if shift.kind in LEADING],
+        "units": [shift for shift in now_on if shift.kind not in LEADING],
+        "coming": [shift for shift in shifts if shift.starts_at > now],
+        "columns": (_("Duty"), _("Person"), _("From – until"), ""),
         "may_edit": request.user.has_role(Role.OPS, Role.AD),
         "form": form,
     }

@@ -137,11 +137,10 @@ class User(AbstractUser):
         return sorted({m.unit_id for m in self.membership_list if m.role in roles})
 
     def unit_scope(self, *roles):
-        """Those units and everything below them."""
+        """Those units and everything below them; asked once, whichever roles lead to the same units."""
         scopes = self.__dict__.setdefault("_unit_scopes", {})
-        key = frozenset(roles)
-        if key not in scopes:
-            paths = {m.unit.path for m in self.membership_list if m.role in key}
+        paths = frozenset(m.unit.path for m in self.membership_list if m.role in roles)
+        if paths not in scopes:
             below = Q(*[("path__startswith", path) for path in sorted(paths)], _connector=Q.OR)
-            scopes[key] = list(Unit.objects.filter(below).order_by("id").values_list("id", flat=True)) if paths else []
-        return scopes[key]
+            scopes[paths] = list(Unit.objects.filter(below).order_by("id").values_list("id", flat=True)) if paths else []
+        return scopes[paths]

@@ -5,10 +5,14 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts import roster
+from accounts.instant import machine_now
 from hotline import desks
 
 register = template.Library()
 THEMES = ("light", "dark")
+DENSITIES = ("compact", "roomy")
+IN_LINE = 5  # more entries than that stand under "More": the bar stays one line on a small monitor
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,11 @@ class Entry:
 class Bar:
     user: object
     entries: list
+    more: list
+    watches: list
     may_search: bool
     theme: str
+    density: str
     here: str
 
 
@@ -32,15 +39,25 @@ def menu(context):
     """Everything that base.html needs; works for error pages without a request too."""
     request = context.get("request")
     user = getattr(request, "user", None)
-    theme = request.COOKIES.get("theme", "") if request else ""
+    cookies = request.COOKIES if request else {}
     signed_in = user is not None and user.is_authenticated
+    entries = [Entry(label, url, request.path == url) for label, url in places(user)] if signed_in else []
+    now = machine_now()
     return Bar(
         user=user if signed_in else None,
-        entries=[Entry(label, url, request.path == url) for label, url in places(user)] if signed_in else [],
+        entries=entries[:IN_LINE],
+        more=entries[IN_LINE:],
+        watches=roster.watches(roster.leading_shifts_kept(now=now), now=now) if signed_in else [],
         may_search=signed_in and desks.reads_tickets(user),
-        theme=theme if theme in THEMES else THEMES[0],
+        theme=chosen(cookies, "theme", THEMES),
+        density=chosen(cookies, "density", DENSITIES),
         here=request.get_full_path() if request and request.method == "GET" else "/",
     )
+
+
+def chosen(cookies, name, known):
+    """What a cookie says, if it is one of ours; else the first."""
+    return cookies[name] if cookies.get(name) in known else known[0]
 
 
 def places(user):

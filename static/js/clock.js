@@ -16,9 +16,21 @@
       chip.classList.add(colour);
     }
   });
+  /* office hours that are left, where a deadline counts working days */
+  const workingTime = (seconds) => {
+    const days = Math.floor(seconds / words.working_day), rest = seconds % words.working_day;
+    return days ? say(words.working_days, { days, hours: Math.floor(rest / 3600) }) : say(words.working, { time: span(rest) });
+  };
+  const tickOffice = () => $$("[data-office]").forEach((place) => {
+    const now = Math.floor((Date.now() + skew) / 1000);
+    const left = place.dataset.office.split(",").map((hours) => hours.split("-").map(Number))
+      .reduce((sum, [from, until]) => sum + Math.max(0, until - Math.max(from, now)), 0);
+    place.textContent = workingTime(left);
+  });
   const setClock = (root) => { const at = root.querySelector("[data-now]"); if (at) skew = Date.parse(at.dataset.now) - Date.now(); };
   setClock(document);
-  tick();
-  setInterval(tick, 15000);
-  document.addEventListener("htmx:afterSwap", (event) => { setClock(event.target); tick(); });
+  const tickAll = () => { tick(); tickOffice(); };
+  tickAll();
+  setInterval(tickAll, 15000);
+  document.addEventListener("htmx:afterSwap", (event) => { setClock(event.target); tickAll(); });
 })();

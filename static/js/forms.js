@@ -5,14 +5,15 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post") return;
+    if (form.getAttribute("method") !== "post") return; // a field may be called "method"
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     setTimeout(() => delete form.dataset.sent, 8000);
   });
   addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => delete form.dataset.sent));
   const focusFirst = (root) => {
-    const field = root.querySelector("[aria-invalid=true]") || root.querySelector("[data-focus] :is(input:not([type=hidden]), select, textarea)");
+    const field = root.querySelector("[aria-invalid=true]:not(.styleguide *)") || root.querySelector("[data-focus] :is(input:not([type=hidden]), select, textarea)")
+      || root.querySelector("[data-focus] form button:not(dialog button)"); // a step that asks nothing
     if (field) { field.focus({ preventScroll: true }); field.scrollIntoView({ block: "center" }); }
     return field;
   };

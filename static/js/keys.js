@@ -20,9 +20,9 @@
   const fits = (key, told) => key === told || (/\d-9$/.test(key) && key.slice(0, -3) === told.slice(0, -1) && /\d$/.test(told) && told.slice(-1) >= key.at(-3));
   const visible = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility());
   const place = (entry, told) => visible(entry.on || `[data-key~="${told}"]`);
-  const isTyping = (target) => target.matches("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox], [type=button], [type=submit])");
+  const isTyping = (target) => target.matches("textarea, select, [contenteditable], .ticks input, input:not([type=radio], [type=checkbox], [type=button], [type=submit])");
   const isControl = (target) => target.closest("a, button, summary, input, select, textarea");
-  const here = () => table.scopes.filter((scope) => document.querySelector(scope.where));
+  const here = () => table.scopes.filter((scope) => visible(scope.where));
   const entries = () => here().flatMap((scope) => table.keys.filter((entry) => entry.scope === scope.name));
 
   const touch = (element) => {
@@ -47,6 +47,7 @@
   const isOpenTo = (told, target) => {
     if (/ctrl|alt|^f\d|^esc/.test(told)) return true;
     if (told === "enter") return !isControl(target);
+    if (/^(arrow|home|end)/.test(told)) return Boolean(target.closest(".ticks"));
     return letters.checked && (!isTyping(target) || (target.matches("select") && /^\d$/.test(told)));
   };
   document.addEventListener("keydown", (event) => {
@@ -70,7 +71,7 @@
     element.append(text, ...children);
     return element;
   };
-  const names = { ctrl: "Ctrl", alt: "Alt", shift: "Shift", enter: "Enter", esc: "Esc" };
+  const names = { ctrl: "Ctrl", alt: "Alt", shift: "Shift", enter: "Enter", esc: "Esc", arrowup: "↑", arrowdown: "↓" };
   const shown = (key) => key.replace("-9", "–9").split("+").map((part) => names[part] || part.toUpperCase()).join("+");
   const isHere = (entry) => entry.url || (entry.act && !entry.on) || entry.keys.some((key) => place(entry, key.replace(/\d-9/, "1")));
   const section = (scope) => {
@@ -78,7 +79,7 @@
       make("dt", "", ...entry.keys.flatMap((key, i) => [i ? " " : "", make("kbd", shown(key))])), make("dd", entry.label)]);
     const list = make("dl", "", ...rows);
     list.className = "facts";
-    return rows.length ? [make("h3", scope.title), list] : [];
+    return rows.length ? [make("section", "", make("h3", scope.title), list)] : [];
   };
   const sheet = document.getElementById("sheet");
   acts.sheet = () => {

@@ -6,6 +6,7 @@
   hotline.toast = (text) => {
     if (!shelf) return;
     const toast = document.createElement("div");
+    toast.className = "alert alert-success";
     toast.textContent = text;
     shelf.append(toast);
     setTimeout(() => toast.remove(), 4000);

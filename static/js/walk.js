@@ -59,7 +59,7 @@
   acts.enter_form = () => { const field = document.querySelector("#work form :is(input:not([type=hidden]), select, textarea, button)"); return field ? show(field) : false; };
   acts.send = () => {
     const form = document.activeElement.form || document.querySelector("#work form, form.intake");
-    const button = form?.method === "post" && (form.querySelector('[data-key~="ctrl+enter"]') || form.querySelector("button:not([type=button])"));
+    const button = form?.getAttribute("method") === "post" && (form.querySelector('[data-key~="ctrl+enter"]') || form.querySelector("button:not([type=button])"));
     return button ? button.click() : false;
   };
   acts.choose = (digit) => {
@@ -68,7 +68,7 @@
       const option = [...field.options].filter((one) => one.value)[n - 1] || (n ? null : [...field.options].find((one) => !one.value));
       if (!option) return false;
       field.value = option.value;
-      return field.dispatchEvent(new Event("change", { bubbles: true }));
+      return ["input", "change"].forEach((name) => field.dispatchEvent(new Event(name, { bubbles: true })));
     }
     if (!field.matches("[type=radio]")) return false;
     const group = $$(`[type=radio][name="${field.name}"]`, field.form);
@@ -83,22 +83,17 @@
     show(field);
   };
 
-  /* Esc leaves the field, then closes the form; what was typed goes only at the second time */
-  const isTyped = (form) => form.querySelector("[aria-invalid]") || [...form.elements].some((field) => (field.matches("[type=radio], [type=checkbox]") ? field.checked !== field.defaultChecked
-    : field.matches("select") ? [...field.options].some((option) => option.selected !== option.defaultSelected) && field.selectedIndex > 0
-      : field.type !== "hidden" && "defaultValue" in field && field.value !== field.defaultValue));
-  let warned = 0;
+  /* Esc leaves the field, then closes the form; js/drafts.js keeps what was typed until the form is opened again */
   acts.content = () => {
     const content = document.getElementById("in-content");
-    return content === document.activeElement || content === null ? false : show(content);
+    return content === document.activeElement ? false : show(content);
   };
   acts.leave = () => {
     const field = document.activeElement, form = document.querySelector("#work form");
     if (field.matches("input, select, textarea")) return field.blur();
     if (!form) return false;
-    if (isTyped(form) && Date.now() - warned > 5000) { warned = Date.now(); return toast(words.again); }
-    const opener = document.querySelector(`.offers a[href="${form.getAttribute("action")}"]`);
-    if (location.pathname === form.getAttribute("action")) return location.assign(document.querySelector("#work [data-close]").href);
+    const address = form.getAttribute("action"), opener = document.querySelector(`.offers a[href="${address}"]`);
+    if (location.pathname === address) return location.assign(document.querySelector("#work [data-close]").href);
     document.getElementById("work").replaceChildren();
     return opener?.focus();
   };

@@ -15,6 +15,7 @@ from tests.api.problems import assert_problem
 from tests.factories import NOON
 from tickets import intake
 
+pytestmark = pytest.mark.slow  # each state is read with every form on offer
 URL = "/api/v1/tickets/"
 NAME, PHONE, ADDRESS = "欧阳测试员", "13912345678", "江畔小区金丝雀路77号"
 CANARY = {"caller_name": NAME, "contact_phone": PHONE, "address": ADDRESS, "beneficiary": f"母亲 {PHONE}", "title": "",

@@ -16,7 +16,7 @@ from tickets import trail
 from tickets.clocks import Clock
 from tickets.models import SlaProfile, Ticket
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

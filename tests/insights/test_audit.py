@@ -17,7 +17,7 @@ from tests.factories import NOON, unit
 from tests.tickets import ready
 from tickets import intake
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

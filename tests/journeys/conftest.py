@@ -57,6 +57,8 @@ class Person:
         expect(form).to_be_visible()
         self.fill(form, fields)
         form.locator("button.btn").last.click()
+        if form.locator("dialog.confirm[open]").count():  # what cannot be undone is asked about first
+            form.locator("dialog.confirm [data-yes]").click()
         self.page.wait_for_load_state("networkidle")
         problems = self.page.locator("#work .alert-danger, #work .invalid-feedback:visible").all_inner_texts()
         assert not problems, f"{step}: {problems}"

@@ -218,7 +218,7 @@ def test_it_costs_the_same_however_much_is_found(p):
         factories.in_dispatch(p, title="江畔小区屋顶漏水")
         factories.make_user("LI", "WJ", display_name="漏水办")
 
-    assert cost(p.dp, here) == few <= 16
+    assert cost(p.dp, here) == few <= 18
 
 
 def cost(user, here):

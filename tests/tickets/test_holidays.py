@@ -9,11 +9,9 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, InternalError, transaction
 from django.urls import reverse
-from django.utils import translation
 
 from accounts.models import AuditEntry
 from insights import audit as nightly
-from notices.models import Notice
 from tests import factories as make
 from tests.crowds import signed_in
 from tests.factories import NOON
@@ -234,61 +232,6 @@ def test_one_day_of_a_year_does_not_make_the_year_known(p):
     assert newest().years == [2026]
 
 
-# --- files --------------------------------------------------------------------------------------------------------
-
-
-def errors_of(content, name="2027.json"):
-    with translation.override("en"), pytest.raises(files.BadFile) as bad:
-        files.read(content.encode() if isinstance(content, str) else content, name)
-    return bad.value.errors
-
-
-def test_a_year_is_read_from_json_and_from_csv():
-    from_json = files.read(json.dumps(YEAR_2027).encode(), "2027.json")
-    from_csv = files.read("日期,类型,名称\r\n2027-01-01,放假,元旦\r\n2027-01-02,off,\r\n2027-01-03,off,\r\n2027-01-09,调休,\r\n"
-                          .encode("gb18030"), "2027.csv")
-
-    assert from_json.days == from_csv.days == {
-        "2027-01-01": ["off", "元旦"], "2027-01-02": ["off", ""], "2027-01-03": ["off", ""], "2027-01-09": ["work", ""]}
-    assert (from_json.year, from_csv.year, from_json.source) == (2027, 2027, "通知")
-
-
-def test_everything_that_is_wrong_is_said_with_its_line():
-    found = errors_of("date,kind,name\n2027-01-01,off,元旦\n2027-01-01,off,元旦\n2028-01-01,off,x\nnever,off,x\n"
-                      "2027-01-02,holiday,x\n2027-01-05,work,x\n2027-02-30,off,x\n", "2027.csv")
-
-    assert found == [
-        "Line 3: 2027-01-01 stands in line 2 already.",
-        "Line 4: 2028-01-01 is not in 2027; one file holds one year.",
-        "Line 5: “never” is no date; write 2027-01-31.",
-        "Line 6: “holiday” is no kind; write off or work.",
-        "Line 7: 2027-01-05 is no weekend: it is a workday anyway.",
-        "Line 8: “2027-02-30” is no date; write 2027-01-31.",
-    ]
-
-
-def test_lines_of_json_are_those_of_the_list_in_which_a_day_stands():
-    text = '{"year": 2027,\n"off": [\n"2027-01-02",\n"2027-01-02"],\n"work": [\n"2027-01-02"]}'
-
-    assert errors_of(text) == ["Line 4: 2027-01-02 stands in line 3 already.", "Line 6: 2027-01-02 stands in line 3 already."]
-
-
-@pytest.mark.parametrize(("content", "said"), [
-    ("{", "Line 1: This is no JSON."),
-    ('{"off": 3}', "The file needs the lists “off” and “work”, as in the file of the year before."),
-    ("[]", "The file needs the lists “off” and “work”, as in the file of the year before."),
-    ('{"off": []}', "The file names no day off."),
-    (b"\xff\xff\xff", "The file is no text in UTF-8 or GB 18030."),
-    ("x" * 100_001, "The file is too large for a year of holidays."),
-    ('{"off": ["2027-01-01"], "names": {"2027-01-01": "\\u0000"}}', "Line 1: The name holds signs that cannot be shown."),
-    ('{"off": ["2027-01-01"], "names": {"2027-01-01": "%s"}}' % ("x" * 41), "Line 1: The name is longer than 40 characters."),
-    ('{"off": [1, null]}', "Line 1: “1” is no date; write 2027-01-31."),
-    ('{"off": ["0001-01-01"]}', "Line 1: This year cannot be right."),
-])
-def test_what_is_no_year_of_holidays_is_refused(content, said):
-    assert said in errors_of(content)
-
-
 # --- pages --------------------------------------------------------------------------------------------------------
 
 CALENDAR, DAY, FILE, CONFIRM = (reverse(f"tickets:{name}") for name in
@@ -416,48 +359,6 @@ def test_errors_of_a_file_stand_beside_the_field(p):
 
     assert page.status_code == 422 and len(page.context["file_form"].errors["file"]) == 2
     assert page.content.decode().count("<li>第") == 2
-
-
-# --- November -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("today", "missing"), [
-    ("2026-11-14", None), ("2026-11-15", 2027), ("2026-12-31", 2027), ("2027-01-01", 2027), ("2026-01-01", None)])
-def test_next_year_is_missed_from_the_middle_of_november(p, today, missing):
-    assert check.missing_year(newest(), datetime.fromisoformat(today).date()) == missing
-
-
-def test_administrators_and_duty_leaders_are_told_once(p):
-    november = NOON.replace(month=11, day=20)
-
-    for day in range(3):
-        check.warn(now=november + timedelta(days=day))
-
-    told = Notice.objects.filter(cause="calendar_missing:2027", channel="inapp")
-    assert {notice.recipient for notice in told} == {p.ad, p.dl} and told.count() == 2
-
-
-def test_the_health_check_warns_without_failing(p, client, monkeypatch):
-    monkeypatch.setattr(check, "missing_year", lambda version, today: 2027)
-
-    answer = client.get("/readyz")
-
-    assert answer.json()["warnings"][0]["code"] == "calendar_missing"
-    assert answer.json()["status"] != "unavailable" or answer.json()["sweep"]["status"] == "late"
-
-
-def test_the_calendar_page_warns(p, monkeypatch):
-    monkeypatch.setattr(check, "missing_year", lambda version, today: 2027)
-
-    assert "2027" in signed_in(p.sv).get(CALENDAR).context["missing"]
-
-
-def test_the_task_asks(p):
-    from tickets.tasks import calendar_check
-
-    calendar_check()
-
-    assert Notice.objects.filter(kind="calendar_missing").exists() == bool(check.missing_year(newest(), check.local_date(make_now())))
 
 
 # --- what a ticket shows -------------------------------------------------------------------------------------------

@@ -256,6 +256,7 @@ def fingerprint(pk):
         return cursor.fetchone()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_random_walks_agree_with_the_model_and_leave_nothing_that_the_audit_finds():
     global WORLD

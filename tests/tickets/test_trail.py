@@ -17,7 +17,7 @@ from tickets import intake, trail
 from tickets.actions import Refused
 from tickets.models import Ticket, TicketEvent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -109,11 +109,12 @@ def checked(entries, year, source):
     year = year if isinstance(year, int) else int(min(years)) if years else None
     for entry in entries:
         wrong = fault_of(entry, year, seen)
+        seen.setdefault(entry.day, entry.line)
         if wrong:
             errors.append(at_line(entry.line, wrong))
-        seen.setdefault(entry.day, entry.line)
-        days[entry.day] = [str(KINDS.get(entry.kind, "")), entry.name]
-    if not any(kind == HolidayDay.Kind.OFF for kind, _name in days.values()):
+        else:
+            days[entry.day] = [str(KINDS[entry.kind]), entry.name]
+    if not errors and not any(kind == HolidayDay.Kind.OFF for kind, _name in days.values()):
         errors.append(_("The file names no day off."))
     if errors:
         raise BadFile(errors)

@@ -2,6 +2,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.core.cache import cache
 from django.db import transaction
 
 from accounts import audit
@@ -75,6 +76,7 @@ def change_table(*, change, base, reason, apply, by, now, request=None):
     made.at, made.by, made.reason, made.applied = now, by, reason, apply
     made.save(force_insert=True)
     write_days(made)
+    transaction.on_commit(lambda: cache.delete(sla.KEPT))
     old, moved = sla.calendars_by_number(), 0
     if apply:
         moved = recount.apply(recount.NewCalendar(made.calendar), by=by, now=now, note=reason, data={"calendar": made.number})

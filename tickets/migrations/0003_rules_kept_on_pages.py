@@ -28,7 +28,7 @@ def first_version(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0001_initial'),
+        ('tickets', '0002_lists_of_ones_own'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,59 @@
+"""The audit log keeps short English words, the same for every reader; here they get the reader's language."""
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tickets.presenters import Pill
+from tickets.steps import STEPS
+
+KINDS = {
+    "LOGIN": Pill(gettext_lazy("Signed in"), "", "login"),
+    "LOGIN_FAILED": Pill(gettext_lazy("Sign-in failed"), "orange", "alert-triangle"),
+    "LOGOUT": Pill(gettext_lazy("Signed out"), "", "logout"),
+    "UNMASK": Pill(gettext_lazy("Looked at an identity"), "purple", "eye"),
+    "EXPORT": Pill(gettext_lazy("Export"), "purple", "file-export"),
+    "CONFIG": Pill(gettext_lazy("Configuration"), "blue", "settings"),
+    "DENIED": Pill(gettext_lazy("Refused"), "red", "lock"),
+}
+WORDS = {
+    # what
+    "session": gettext_lazy("in the browser"),
+    "token": gettext_lazy("by a program"),
+    "password": gettext_lazy("password"),
+    "one-time code": gettext_lazy("one-time code"),
+    "second factor": gettext_lazy("one-time codes"),
+    "identity": gettext_lazy("name, phone and address"),
+    "demo people": gettext_lazy("people of the demo"),
+    "resume_sweep": gettext_lazy("escalation set going again"),
+    # why
+    "idle": gettext_lazy("nobody sat in front of it"),
+    "enrolled": gettext_lazy("set up"),
+    "second factor removed": gettext_lazy("one-time codes removed"),
+    "created": gettext_lazy("created"),
+    "role granted": gettext_lazy("role granted"),
+    "role revoked": gettext_lazy("role revoked"),
+    "password changed": gettext_lazy("password changed"),
+    "password reset": gettext_lazy("password reset"),
+    "deactivated": gettext_lazy("switched off"),
+    "reactivated": gettext_lazy("switched on"),
+    "signed out everywhere": gettext_lazy("signed out everywhere"),
+    "duty added": gettext_lazy("duty added"),
+    "duty removed": gettext_lazy("duty removed"),
+    # with which result
+    "ok": gettext_lazy("done"),
+    "wrong": gettext_lazy("wrong"),
+    "locked": gettext_lazy("locked"),
+    "refused": gettext_lazy("refused"),
+}
+
+
+def kind_pill(kind):
+    return KINDS.get(kind, Pill(kind))
+
+
+def worded(text):
+    """A word of ours, a step by its label, an account by its log-in; anything else is an address or somebody's reason."""
+    if text in STEPS:
+        return STEPS[text].label
+    if text.startswith("user "):
+        return _("account %(name)s") % {"name": text.removeprefix("user ")}
+    return WORDS.get(text, text)
