@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tickets
@@ -22,6 +22,8 @@ from tickets.calendars import (
 )
 
 DAY = timedelta(days=1)
+settings.register_profile("laws", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
+settings.load_profile("laws")
 published = json.loads((Path(tickets.__file__).parent / "data" / "holidays_2026.json").read_text("utf-8"))
 YEAR_2026 = WorkCalendar(
     off=frozenset(map(date.fromisoformat, published["off"])),
