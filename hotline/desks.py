@@ -28,6 +28,8 @@ OTHERS = (
     (_("New call"), "tickets:new", TAKING_IN),
     (_("People"), "people", (Role.AD,)),
     (_("Duty roster"), "roster", (Role.AD, Role.OPS, Role.DL)),
+    (_("Limits"), "tickets:profiles", (Role.AD, Role.AU, Role.DL, Role.ZH, Role.SV)),
+    (_("Holidays"), "tickets:calendar", (Role.AD, Role.AU, Role.DL, Role.ZH, Role.SV)),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),
 )
 HOMES = {Role.AU: "insights:audit-log", Role.AD: "people"}  # where those begin their day who have no desk

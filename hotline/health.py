@@ -27,10 +27,11 @@ def healthz(request):
 @require_safe
 def readyz(request):
     """200 when work can be done (even without the queue: it is only slower), 503 otherwise."""
-    parts = {"queue": queue()}
+    parts, warned = {"queue": queue()}, []
     try:
         now = database_now()
         parts |= {"database": {"status": "up"}, "sweep": sweep(now), "deadlines": deadlines(now)}
+        warned = warnings(now)
     except (DatabaseError, InterfaceError) as error:
         log.error("readyz_database", error=type(error).__name__)
         parts["database"] = {"status": "down"}
@@ -38,7 +39,7 @@ def readyz(request):
         parts[name]["status"] == "late" for name in ("sweep", "deadlines") if name in parts)
     degraded = any(part["status"] != "up" for part in parts.values())
     status = "unavailable" if dead else "degraded" if degraded else "ready"
-    return JsonResponse({"status": status, **parts}, status=503 if dead else 200)
+    return JsonResponse({"status": status, **parts, "warnings": warned}, status=503 if dead else 200)
 
 
 def queue() -> dict:
@@ -72,3 +73,9 @@ def deadlines(now) -> dict:
         .values_list("next_fire_at", flat=True).first()
     age = (now - oldest).total_seconds() if oldest else 0.0
     return {"status": "late" if age > LATE_SECONDS else "up", "oldest_unfired_seconds": round(age, 1)}
+
+
+def warnings(now) -> list:
+    """What somebody should see to before it hurts; nothing is out of order yet."""
+    from tickets.holidays import check
+    return check.warnings(now)

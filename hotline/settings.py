@@ -275,6 +275,7 @@ CELERY_BEAT_SCHEDULE = {
                                "options": {"expires": 3500}},
     "expire_surveys": {"task": "followup.tasks.expire_surveys", "schedule": 300.0, "options": {"expires": 290}},
     "auto_archive": {"task": "followup.tasks.auto_archive", "schedule": 3600.0, "options": {"expires": 3500}},
+    "calendar_check": {"task": "tickets.tasks.calendar_check", "schedule": crontab(hour=0, minute=30)},  # 08:30 here
     "audit_invariants": {"task": "insights.tasks.audit_invariants", "schedule": crontab(hour=19, minute=0)},  # 03:00 here
 }
 SMS_BACKEND = env.str("HOTLINE_SMS_BACKEND", default="console")

@@ -1,20 +1,22 @@
 """Rows that say the same thing twice must say the same: what is stored for speed, against what it was derived from."""
+from collections import defaultdict
 from datetime import timedelta
+from itertools import islice
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, CharField, Exists, F, Min, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
-from django.utils.dateparse import parse_datetime
 
 from dispatch.models import Assignment, Escalation
 from insights import trail_rules
 from insights.trail_rules import names
 from notices.models import Notice
-from tickets import calendars, sla
+from tickets import replay
 from tickets.clocks import UNFINISHED, WINDOWS, Clock, Status
 from tickets.models import Ticket, TicketEvent
 
+CHUNK = 500  # tickets whose trail is in memory at a time
 GRACE = timedelta(seconds=60)  # the sweep's promise: whatever is due is written down within a minute
 WAITING = timedelta(seconds=10)  # an act that waited for the sweep's lock is stamped with the time at which it was sent
 
@@ -45,25 +47,24 @@ def fields_as_recorded(now):
     return names(trail_rules.FIELDS)
 
 
-def due_again(now):
-    """C5 Every unfinished clock is due when its start, its limit and the recorded changes say, counted again."""
-    calendar, moved = sla.calendar_in_force(), _recorded_due_dates()
-    clocks = Clock.objects.filter(status__in=UNFINISHED, calendar_known=True).order_by("pk").values_list(
-        "ticket__ticket_no", "ticket_id", "kind", "started_at", "due_at", "rule")
-    for number, ticket_id, kind, started, due, rule in clocks.iterator(chunk_size=5000):
-        said = [new for at, new in moved.get((ticket_id, kind), ()) if at >= started]
-        if due != (said[-1] if said else calendars.due_at(started, rule, calendar)):
-            yield number
+def clocks_as_replayed(now):
+    """C5 Every clock of an open matter, played again from the trail alone, is what its row says."""
+    known = replay.Known.read()
+    open_ones = Ticket.objects.filter(Exists(Clock.objects.filter(ticket=OuterRef("pk"), status__in=UNFINISHED)))
+    tickets = open_ones.order_by("pk").iterator(chunk_size=CHUNK)
+    while batch := list(islice(tickets, CHUNK)):
+        events, rows = by_ticket(TicketEvent, batch, "seq"), by_ticket(Clock, batch, "id")
+        for ticket in batch:
+            played = replay.play(ticket, events[ticket.pk], known)
+            if any(replay.differences(rows[ticket.pk], played)):
+                yield ticket.ticket_no
 
 
-def _recorded_due_dates():
-    """(ticket, kind) -> [(when, new due date)], of tickets with an unfinished clock, in the order of the trail."""
-    open_ones = Clock.objects.filter(status__in=UNFINISHED).values("ticket")
-    events = TicketEvent.objects.filter(data__has_key="due", ticket__in=open_ones).order_by("ticket", "seq")
-    found: dict = {}
-    for ticket_id, at, data in events.values_list("ticket_id", "at", "data").iterator(chunk_size=1000):
-        for kind, (_old, new) in data["due"].items():
-            found.setdefault((ticket_id, kind), []).append((at, parse_datetime(new)))
+def by_ticket(model, tickets, order):
+    """{ticket id: its rows in this order}, in one query."""
+    found = defaultdict(list)
+    for row in model.objects.filter(ticket__in=tickets).order_by("ticket", order):
+        found[row.ticket_id].append(row)
     return found
 
 
@@ -88,5 +89,5 @@ def rungs_were_told(now):
 
 
 CHECKS = {check.__doc__.split()[0]: check for check in (  # type: ignore[union-attr]
-    units_as_assigned, next_due_as_clocks, state_as_replayed, fields_as_recorded, due_again, nothing_overlooked,
+    units_as_assigned, next_due_as_clocks, state_as_replayed, fields_as_recorded, clocks_as_replayed, nothing_overlooked,
     nothing_after_the_end, rungs_were_told)}

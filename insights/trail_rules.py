@@ -10,7 +10,8 @@ from tickets.life import REDO_LIMIT, RETURN_LIMIT, Life
 
 FIRST_ACCEPTED = ("submit", "direct_answer", "express_dispatch")
 FIRST_GIVEN = ("dispatch", "express_dispatch", "designate")
-MOVES_DUE = ("approve", "submit", "change_urgency", "decide_extension", "resume", "merged_in")  # steps that may move a due date
+MOVES_DUE = ("approve", "submit", "change_urgency", "decide_extension", "resume", "merged_in",  # steps that may move
+             "apply_calendar", "apply_profile")  # a due date
 
 
 def names(*statements):
@@ -62,7 +63,7 @@ WRITTEN_ONCE = f"""
 """
 
 # The citizen's clocks: due when start and limit say, or when the last recorded change says. `length` is what was
-# counted at the start; `consistency.due_again` counts it again from the calendar.
+# counted at the start; `consistency.clocks_as_replayed` counts it again from the calendar.
 DUE_DATES = f"""
     WITH moved AS (
         SELECT e.ticket_id, e.seq, e.at, e.name, d.key AS kind, (d.value ->> 1)::timestamptz AS due

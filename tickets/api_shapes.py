@@ -143,6 +143,7 @@ class ClockFace(TypedDict):
     due_at: datetime
     stopped_at: datetime | None
     late: bool
+    calendar_known: bool
 
 
 class Event(TypedDict):
@@ -298,7 +299,7 @@ def facts(ticket, reading) -> Facts:
 def clock_face(clock, now) -> ClockFace:
     return {"kind": clock.kind, "status": clock.status, "round": clock.round, "holder": coded(clock.holder),
             "started_at": clock.started_at, "due_at": clock.due_at, "stopped_at": clock.stopped_at,
-            "late": clock.late_at(now)}
+            "late": clock.late_at(now), "calendar_known": clock.calendar_known}
 
 
 def event(said, reading) -> Event:

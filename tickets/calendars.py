@@ -19,6 +19,7 @@ class WorkCalendar:
     off: frozenset[date] = field(default_factory=frozenset)
     work: frozenset[date] = field(default_factory=frozenset)
     years: frozenset[int] = field(default_factory=frozenset)
+    number: int = 0  # of the version of the table that this was read from
 
     def is_workday(self, day: date) -> bool:
         if day in self.work:
@@ -100,3 +101,21 @@ def extended_due(due: datetime, by: dict, calendar: WorkCalendar = NO_CALENDAR) 
     if "wd" in by:
         return end_of_workday(due, by["wd"], calendar)
     return due + timedelta(hours=by["h"])
+
+
+def recounted_due(start: datetime, due: datetime, rule: int | dict, calendar: WorkCalendar,
+                  new_rule: int | dict, new_calendar: WorkCalendar) -> datetime:
+    """The due date counted again from the start; what pauses and extensions added to the old one stays added.
+
+    Between workday rules the working days are what is kept: those granted so far, counted with the calendar that
+    counted then, less those of the old rule, plus those of the new one. What lies beyond the end of the last granted
+    working day, such as an extension in hours, is added again. Otherwise the time added is kept, and a workday clock
+    then ends with the working day on which that falls, or the next one.
+    """
+    if isinstance(rule, dict) and isinstance(new_rule, dict):
+        granted = workdays_between(start, due, calendar)
+        granted -= bool(granted) and due < end_of_workday(start, granted, calendar)  # the last one only begun
+        beyond = due - end_of_workday(start, granted, calendar)
+        return end_of_workday(start, max(granted - rule["wd"] + new_rule["wd"], 0), new_calendar) + beyond
+    moved = due_at(start, new_rule, new_calendar) + (due - due_at(start, rule, calendar))
+    return moved if isinstance(new_rule, int) else end_of_workday(moved - ONE_DAY, 1, new_calendar)

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tickets import calendars, sla
+from tickets import calendars, overrides, sla
 from tickets.choices import Channel
 
 
@@ -63,6 +63,9 @@ class Clock(models.Model):
     stopped_at = models.DateTimeField(null=True, blank=True)  # the act's own time, not the time of a look
     attempted = models.BooleanField(default=False)  # RESPONSE stopped by two failed tries, counted apart
     calendar_known = models.BooleanField(default=True)  # False: 节假日未维护
+    calendar_version = models.PositiveIntegerField(null=True, blank=True)  # that counted the due date; null: minutes
+    override = models.ForeignKey("tickets.SlaOverride", models.PROTECT, null=True, blank=True, db_index=False,
+                                 related_name="+")
     level = models.PositiveSmallIntegerField(default=0)  # rungs already dealt with
     next_fire_at = models.DateTimeField(null=True, blank=True)
 
@@ -109,7 +112,8 @@ class Clock(models.Model):
         self.stopped_at = self.stopped_at if status == Status.MET and self.stopped_at else now
 
 
-CHANGING = ["status", "rule", "due_at", "length", "kept", "stopped_at", "attempted", "next_fire_at", "level"]
+CHANGING = ["status", "rule", "due_at", "length", "kept", "stopped_at", "attempted", "next_fire_at", "level",
+            "calendar_known", "calendar_version"]
 
 
 @dataclass
@@ -127,19 +131,32 @@ class Face:
     def calendar_for(self, rule):
         return self.calendar if isinstance(rule, dict) else calendars.NO_CALENDAR
 
+    @cached_property
+    def overrides(self):
+        return overrides.in_force(self.ticket.category, self.now)
+
+    def note_calendar(self, clock, since, *, was_known=True):
+        """Which version of the holiday table counted, and whether it knew the years from `since` to the due date."""
+        first, last = calendars.local_date(since), calendars.local_date(clock.due_at)
+        clock.calendar_version, clock.calendar_known = self.calendar.number, was_known and self.calendar.knows(first, last)
+
     def pick(self, kinds, *statuses):
         return [c for c in self.clocks if c.kind in kinds and c.status in (statuses or UNFINISHED)]
 
     def start(self, kind, *, status=Status.RUNNING, rule=None):
         ticket, at = self.ticket, self.now
-        rule = rule or ticket.sla_profile.rule(kind, urgency=ticket.urgency, type_=ticket.type)
+        override = None if rule else self.overrides.get(kind)
+        rule = rule or (override.value if override else
+                        ticket.sla_profile.rule(kind, urgency=ticket.urgency, type_=ticket.type))
         calendar = self.calendar_for(rule)
         due = calendars.due_at(at, rule, calendar)
         clock = Clock(
             ticket=ticket, kind=kind, round=ticket.round, holder=ticket.lead_unit if kind in OF_UNIT else None,
-            profile=ticket.sla_profile, rule=rule, started_at=at, due_at=due, status=status,
-            length=int((due - at).total_seconds()), calendar_known=calendars.is_known(at, due, rule, calendar),
+            profile=ticket.sla_profile, rule=rule, started_at=at, due_at=due, status=status, override=override,
+            length=int((due - at).total_seconds()),
         )
+        if isinstance(rule, dict):
+            self.note_calendar(clock, at)
         if status == Status.PAUSED:
             clock.kept = calendars.remaining(at, due, rule, calendar)
         clock.plan_fire()
@@ -167,6 +184,8 @@ class Face:
         for clock in self.pick(kinds, Status.PAUSED):
             if at_least_a_day or "wd" in clock.kept:
                 clock.due_at = calendars.resumed_due(self.now, clock.kept, self.calendar_for(clock.rule))
+                if "wd" in clock.kept:
+                    self.note_calendar(clock, self.now)
             else:
                 clock.due_at = self.now + timedelta(seconds=clock.kept["s"])
             clock.status, clock.kept = Status.RUNNING, None
@@ -175,10 +194,14 @@ class Face:
     def retime(self, urgency):
         """A change of urgency never gives more time: min(old due date, new due date) (SPEC O2)."""
         for clock in self.pick(list(Kind), Status.RUNNING):
-            rule = clock.profile.rule(clock.kind, urgency=urgency, type_=self.ticket.type)
+            rule = clock.rule if clock.override_id else clock.profile.rule(clock.kind, urgency=urgency, type_=self.ticket.type)
             due = min(clock.due_at, calendars.due_at(clock.started_at, rule, self.calendar_for(rule)))
             if due != clock.due_at:
                 clock.rule, clock.due_at, clock.length = rule, due, int((due - clock.started_at).total_seconds())
+                if isinstance(rule, dict):
+                    self.note_calendar(clock, clock.started_at)
+                else:
+                    clock.calendar_version, clock.calendar_known = None, True
                 clock.plan_fire()
 
     def save(self):
@@ -365,6 +388,9 @@ def extend(ticket, by, now):
     """Move the running completion clock to its old due date plus `by`; returns {kind: [old, new due date]}."""
     wound = face(ticket, now)
     (clock,) = wound.pick(PROMISED, Status.RUNNING)
-    clock.due_at = calendars.extended_due(clock.due_at, by, wound.calendar if "wd" in by else calendars.NO_CALENDAR)
+    old = clock.due_at
+    clock.due_at = calendars.extended_due(old, by, wound.calendar if "wd" in by else calendars.NO_CALENDAR)
+    if "wd" in by:
+        wound.note_calendar(clock, old, was_known=clock.calendar_known)
     clock.plan_fire()
     return wound.save()

@@ -5,7 +5,7 @@ from django.utils.text import Truncator
 from accounts.privacy import phone_hash
 from accounts.roles import Role
 from notices.actions import tell, tell_citizen
-from tickets import clocks, trail
+from tickets import clocks, overrides, trail
 from tickets.actions import Refused, lock, move, move_locked, plain, record, record_locked
 from tickets.models import Call, Caller, Disposition, IdempotencyKey, SlaProfile, Ticket
 from tickets.numbers import body_hash, claim, new_salt, query_code, take_number
@@ -38,7 +38,8 @@ def register(*, by, now, key="", source_ref="", **intake):
     )
     ticket.ticket_no = take_number("T", now)
     clocks.apply(ticket, "create", now)
-    trail.extend(ticket, "create", by=by, now=now, source="", is_move=True, data={"channel": ticket.channel})
+    trail.extend(ticket, "create", by=by, now=now, source="", is_move=True,
+                 data={"channel": ticket.channel, **overrides.because_of(ticket.category, ticket.urgency, now)})
     ticket.save(force_insert=True)
     if ticket.channel == "phone":
         log_call(by=by, now=now, number=number or caller.phone, ticket=ticket, hotline_code=ticket.hotline_code)
@@ -103,7 +104,7 @@ def register_and_answer(*, by, now, answer, key="", **intake):
 
 
 def submit_locked(ticket, *, by, now, changes=None):
-    ticket = move_locked(ticket, Ticket.submit, by=by, now=now, changes=changes)
+    ticket = move_locked(ticket, Ticket.submit, by=by, now=now, changes=changes, data=because(ticket, changes or {}, now))
     if ticket.caller.phone:
         kind = "accepted_confidential" if ticket.is_confidential else "accepted"
         tell_citizen(ticket.caller.phone, cause=f"accepted:{ticket.pk}", kind=kind, ticket_no=ticket.ticket_no,
@@ -123,6 +124,13 @@ def submit(ticket_id, *, by, now, **intake):
         caller = _caller(known | given)  # a new row: the old one is what was said first
         changes |= {"caller": caller, "phone_hash": caller.phone_hash}
     return submit_locked(ticket, by=by, now=now, changes=changes)
+
+
+def because(ticket, changes, now):
+    """The rule behind an urgency that is decided with the category; {} when neither changes."""
+    if changes.get("category", ticket.category) == ticket.category and changes.get("urgency", ticket.urgency) == ticket.urgency:
+        return {}
+    return overrides.because_of(changes.get("category", ticket.category), changes.get("urgency", ticket.urgency), now)
 
 
 def direct_answer(ticket_id, *, by, now, answer):
@@ -146,10 +154,12 @@ def return_for_info(ticket_id, *, by, now, reason, note=""):
     return ticket
 
 
+@transaction.atomic
 def approve(ticket_id, *, by, now, note="", **changes):
     """T08; the reviewer may correct type, category, urgency and place on the way."""
-    return move(ticket_id, Ticket.approve, by=by, now=now, note=note,
-                changes={name: value for name, value in changes.items() if value not in (None, "")})
+    ticket = lock(ticket_id, by=by)
+    changes = {name: value for name, value in changes.items() if value not in (None, "")}
+    return move_locked(ticket, Ticket.approve, by=by, now=now, note=note, changes=changes, data=because(ticket, changes, now))
 
 
 @transaction.atomic

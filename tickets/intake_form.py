@@ -3,6 +3,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from tickets import overrides
 from tickets.choices import CALLBACK_TYPES, Channel, Gender, SubjectType, Type, Urgency
 from tickets.fields import (
     IN_FUTURE,
@@ -78,7 +79,7 @@ class IntakeForm(forms.Form):
         given["need_reply"] = given.get("need_reply") is not False
         given["contact_phone"] = given.get("contact_phone") or self._callable_caller_number(given)
         category = given.get("category")
-        given["urgency"] = given.get("urgency") or (category.default_urgency if category else Urgency.NORMAL)
+        self.settle_urgency(given, category)
         if given.get("is_confidential") is None:
             given["is_confidential"] = confidential_by_default(given.get("type"), category)
         if self.strict:
@@ -86,6 +87,15 @@ class IntakeForm(forms.Form):
                 if name not in self.errors:
                     self.add_error(name, message)
         return given
+
+    def settle_urgency(self, given, category):
+        """What the operator chose, else the category's own; never less than a rule of this time asks for (SPEC 4.1)."""
+        least, rule = overrides.least_urgency(category, self.now)
+        usual = category.default_urgency if category else Urgency.NORMAL
+        if not given.get("urgency"):
+            given["urgency"] = max(usual, least or usual, key=overrides.rank)
+        elif rule and overrides.rank(given["urgency"]) < overrides.rank(least):
+            self.add_error("urgency", overrides.sentence(rule))
 
     def _callable_caller_number(self, given):
         """The number that rang is the contact phone unless the caller names another."""

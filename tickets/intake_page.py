@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.numbers import normalise_phone
 from accounts.privacy import phone_hash
+from tickets import overrides
 from tickets.call_form import CallForm
 from tickets.choices import DIRECT_TYPES, Type
 from tickets.forms import AnswerForm
@@ -60,6 +61,7 @@ class IntakeScreen(IntakeForm):
         self.fields["need_reply"].widget = forms.Select(choices=BY_TYPE[1:])
         self.fields["is_confidential"].widget = forms.Select(choices=BY_TYPE)
         self.fields["urgency"].choices = [("", _("As usual for the category")), *self.fields["urgency"].choices[1:]]  # type: ignore[attr-defined]
+        self.fields["urgency"].help_text = overrides.counting_now(self.now)
         self.fields["content"].widget.attrs |= {"rows": 6, "placeholder": _("Who, when, where, why, what happened")}
         self.fields["note"].widget.attrs["rows"] = 1
         self.initial.setdefault("need_reply", "true")

@@ -11,16 +11,17 @@ from tickets.choices import Channel, Difficulty, SubjectType, Type, Urgency
 from tickets.clocks import Clock
 from tickets.life import Life
 from tickets.numbers import DailyCounter, IdempotencyKey
+from tickets.overrides import SlaOverride
 from tickets.people import Call, Caller, Disposition
 from tickets.proposals import Proposal
 from tickets.saved_views import ListChoice, SavedView
 from tickets.scope import TicketQuerySet
-from tickets.sla import HolidayDay, SlaProfile
+from tickets.sla import CalendarVersion, HolidayDay, SlaProfile
 from tickets.states import OPEN, WHOSE_TURN, State
 from tickets.trail import TicketEvent
 
-__all__ = ["Call", "Caller", "Category", "Clock", "DailyCounter", "Disposition", "HolidayDay", "IdempotencyKey",
-           "ListChoice", "Proposal", "SavedView", "SlaProfile", "Ticket", "TicketEvent"]
+__all__ = ["CalendarVersion", "Call", "Caller", "Category", "Clock", "DailyCounter", "Disposition", "HolidayDay",
+           "IdempotencyKey", "ListChoice", "Proposal", "SavedView", "SlaOverride", "SlaProfile", "Ticket", "TicketEvent"]
 
 NO_AREA_NEEDED = (Type.CONSULT, Type.PRAISE)
 

@@ -136,10 +136,18 @@ def light(clock, now):
     return "yellow" if left <= clock.length * (1 - YELLOW) else "green"
 
 
+def label_of(clock):
+    """节假日未维护: a due date that may be too early, since the holidays it runs through were not entered."""
+    label = clock.get_kind_display()
+    if clock.calendar_known or clock.status not in UNFINISHED:
+        return label
+    return _("%(clock)s (holidays not entered)") % {"clock": label}
+
+
 def chip_of(clock, now, calendar=None):
     """With a calendar, a clock of working days also says how many office hours are left."""
     text, tone, icon, at = said_of(clock, now)
-    chip = Chip(clock.get_kind_display(), text, tone, at, icon=icon, when=day_and_time(at, now))
+    chip = Chip(label_of(clock), text, tone, at, icon=icon, when=day_and_time(at, now))
     if clock.status != Status.RUNNING or clock.kind in WINDOWS and clock.due_at < now:
         return chip
     chip = replace(chip, due=clock.due_at.isoformat(), length=clock.length)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from django.db import transaction
 
-from accounts.models import Unit
-from tickets.models import Category, HolidayDay, SlaProfile
+from accounts.models import Unit, User
+from tickets.models import CalendarVersion, Category, HolidayDay, SlaProfile
 
 DATA = Path(__file__).parent / "data"
 TERRITORY = "@TERR"
@@ -51,12 +51,16 @@ def _profiles():
 
 
 def _holidays():
-    made = 0
-    for path in sorted(DATA.glob("holidays_*.json")):
-        year = json.loads(path.read_text(encoding="utf-8"))
-        for kind in HolidayDay.Kind.values:
-            for day in year[kind]:
-                _row, created = HolidayDay.objects.get_or_create(
-                    date=date.fromisoformat(day), defaults={"kind": kind, "source": year["source"]})
-                made += created
-    return made
+    """The first version of the table. A table that somebody keeps is left alone: later years come by import."""
+    if CalendarVersion.objects.exists():
+        return 0
+    shipped = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(DATA.glob("holidays_*.json"))]
+    days = {day: [kind, year["names"].get(day, "")]
+            for year in shipped for kind in HolidayDay.Kind.values for day in year[kind]}
+    CalendarVersion.objects.create(
+        number=1, at=SINCE, by=User.objects.system(), reason="reference data", days=days,
+        source="; ".join(year["source"] for year in shipped)[:120], years=[year["year"] for year in shipped],
+        changes={day: [None, said] for day, said in days.items()})
+    HolidayDay.objects.bulk_create(HolidayDay(date=date.fromisoformat(day), kind=kind, name=name)
+                                   for day, (kind, name) in days.items())
+    return len(days)

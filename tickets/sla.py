@@ -1,9 +1,13 @@
 """How long each step may take: profiles and holidays as versioned data."""
+from datetime import date
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.core.cache import cache
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tickets.calendars import WorkCalendar
+from tickets.calendars import NO_CALENDAR, WorkCalendar
 
 KEPT = "work-calendar"
 
@@ -69,6 +73,9 @@ class SlaProfile(models.Model):
     ladders = models.JSONField(default=dict)  # kind -> rungs
     valid_from = models.DateTimeField()
     is_default = models.BooleanField(default=False)
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")  # null: shipped
+    at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
 
     objects = SlaProfileQuerySet.as_manager()
 
@@ -88,7 +95,7 @@ class SlaProfile(models.Model):
 
 
 class HolidayDay(models.Model):
-    """放假 and 调休: days that differ from the plain week."""
+    """放假 and 调休: days that differ from the plain week. The days of the newest CalendarVersion, written with it."""
 
     class Kind(models.TextChoices):
         OFF = "off", _("Day off")
@@ -100,14 +107,54 @@ class HolidayDay(models.Model):
     source = models.CharField(max_length=120, blank=True)
 
 
+class CalendarVersionQuerySet(models.QuerySet):
+    def newest(self):
+        return self.order_by("-number").first()
+
+    def at(self, moment):
+        """The version that counted at an instant; None before the first one."""
+        return self.filter(at__lte=moment).order_by("-number").first()
+
+
+class CalendarVersion(models.Model):
+    """The whole table of holidays after one change of it. Never edited: a change is a new version, the newest counts."""
+
+    number = models.PositiveIntegerField(unique=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    source = models.CharField(max_length=120, blank=True)
+    days = models.JSONField()  # "2026-01-01" -> ["off" or "work", name]
+    years = ArrayField(models.PositiveSmallIntegerField())  # whose holidays were entered completely
+    changes = models.JSONField(default=dict)  # "2026-01-01" -> [old, new], each as in `days` or null
+    applied = models.BooleanField(default=False)  # open clocks were counted again with it
+
+    objects = CalendarVersionQuerySet.as_manager()
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="calendar_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self):
+        return f"v{self.number}"
+
+    @property
+    def calendar(self):
+        return WorkCalendar(off=self._dates(HolidayDay.Kind.OFF), work=self._dates(HolidayDay.Kind.WORK),
+                            years=frozenset(self.years), number=self.number)
+
+    def _dates(self, wanted):
+        return frozenset(date.fromisoformat(day) for day, (kind, _name) in self.days.items() if kind == wanted)
+
+
 def calendar_in_force():
-    """Read the holiday table into a value. Only workday rules need it."""
-    rows = list(HolidayDay.objects.values_list("date", "kind"))
-    return WorkCalendar(
-        off=frozenset(day for day, kind in rows if kind == HolidayDay.Kind.OFF),
-        work=frozenset(day for day, kind in rows if kind == HolidayDay.Kind.WORK),
-        years=frozenset(day.year for day, _kind in rows),
-    )
+    """The newest version of the holiday table as a value. Only workday rules need it."""
+    version = CalendarVersion.objects.newest()
+    return version.calendar if version else NO_CALENDAR
+
+
+def calendars_by_number():
+    """{number: WorkCalendar} of every version: which one counted stands on the clock."""
+    return {version.number: version.calendar for version in CalendarVersion.objects.all()}
 
 
 def calendar_shown():

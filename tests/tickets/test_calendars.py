@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tickets
@@ -15,12 +15,15 @@ from tickets.calendars import (
     due_at,
     extended_due,
     is_known,
+    recounted_due,
     remaining,
     resumed_due,
     workdays_between,
 )
 
 DAY = timedelta(days=1)
+settings.register_profile("laws", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
+settings.load_profile("laws")
 published = json.loads((Path(tickets.__file__).parent / "data" / "holidays_2026.json").read_text("utf-8"))
 YEAR_2026 = WorkCalendar(
     off=frozenset(map(date.fromisoformat, published["off"])),
@@ -234,3 +237,103 @@ def test_summer_time_of_long_ago_neither_adds_nor_takes_an_hour(start, rule):
     start = start.astimezone(UTC)
 
     assert due_at(start, rule) - start == timedelta(minutes=rule)
+
+
+# --- a clock counted again ------------------------------------------------------------------------------
+
+
+@given(near, counts)
+def test_counted_again_with_the_same_rule_and_table_nothing_moves(start_and_calendar, count):
+    start, calendar = start_and_calendar
+    due = due_at(start, {"wd": count}, calendar)
+
+    assert recounted_due(start, due, {"wd": count}, calendar, {"wd": count}, calendar) == due
+
+
+@given(instants, rules, rules, holidays, holidays)
+def test_a_clock_that_nothing_moved_is_due_as_if_it_had_started_so(start, rule, new_rule, calendar, new_calendar):
+    due = due_at(start, rule, calendar)
+
+    assert recounted_due(start, due, rule, calendar, new_rule, new_calendar) == due_at(start, new_rule, new_calendar)
+
+
+@given(near, counts, counts, st.sets(st.integers(0, 60), max_size=20))
+def test_an_extension_in_working_days_is_counted_again_too(start_and_calendar, count, more, off):
+    start, calendar = start_and_calendar
+    changed = WorkCalendar(off=frozenset(start.date() + day * DAY for day in off))
+    due = extended_due(due_at(start, {"wd": count}, calendar), {"wd": more}, calendar)
+
+    again = recounted_due(start, due, {"wd": count}, calendar, {"wd": count}, changed)
+
+    assert again == due_slowly(start, count + more, changed)
+
+
+@given(near, counts, st.integers(1, 23), st.sets(st.integers(0, 60), max_size=20))
+def test_an_extension_in_hours_is_added_to_what_is_counted_again(start_and_calendar, count, hours, off):
+    start, calendar = start_and_calendar
+    changed = WorkCalendar(off=frozenset(start.date() + day * DAY for day in off))
+    due = extended_due(due_at(start, {"wd": count}, calendar), {"h": hours})
+
+    assert recounted_due(start, due, {"wd": count}, calendar, {"wd": count}, changed) == (
+        due_slowly(start, count, changed) + timedelta(hours=hours))
+
+
+@given(instants, minutes, minutes, st.integers(0, 60 * 24 * 20))
+def test_what_pauses_added_to_minutes_stays_added(start, rule, new_rule, added):
+    due = due_at(start, rule) + timedelta(minutes=added)
+
+    again = recounted_due(start, due, rule, NO_CALENDAR, new_rule, NO_CALENDAR)
+
+    assert again - due == timedelta(minutes=new_rule - rule)
+
+
+@given(near, counts, counts, counts)
+def test_more_working_days_in_the_rule_never_bring_a_clock_forward(start_and_calendar, count, extension, more):
+    start, calendar = start_and_calendar
+    due = extended_due(due_at(start, {"wd": count}, calendar), {"wd": extension}, calendar)
+
+    assert recounted_due(start, due, {"wd": count}, calendar, {"wd": count + more}, calendar) == due_slowly(
+        start, count + extension + more, calendar)
+
+
+@given(near, counts, st.integers(0, 60))
+def test_another_day_off_never_brings_a_clock_forward(start_and_calendar, count, day):
+    start, calendar = start_and_calendar
+    more = WorkCalendar(off=calendar.off | {start.date() + day * DAY}, work=calendar.work - {start.date() + day * DAY})
+    due = due_at(start, {"wd": count}, calendar)
+
+    assert recounted_due(start, due, {"wd": count}, calendar, {"wd": count}, more) >= due
+
+
+@given(instants, rules, rules, holidays, holidays, st.integers(0, 60 * 24 * 20))
+def test_counted_again_nothing_is_due_before_it_starts(start, rule, new_rule, calendar, new_calendar, added):
+    due = due_at(start, rule, calendar) + timedelta(minutes=added)
+
+    assert recounted_due(start, due, rule, calendar, new_rule, new_calendar) >= start
+
+
+@given(instants, minutes, counts, holidays, st.integers(0, 60 * 24 * 20))
+def test_a_minute_clock_that_becomes_a_workday_clock_ends_with_a_working_day(start, rule, count, calendar, added):
+    due = due_at(start, rule) + timedelta(minutes=added)
+
+    again = recounted_due(start, due, rule, NO_CALENDAR, {"wd": count}, calendar)
+
+    assert calendar.is_workday(again.date()) and again.time() == time(23, 59, 59)
+    assert again >= due_at(start, {"wd": count}, calendar)
+
+
+@given(near, st.integers(0, 400))
+def test_half_open_the_day_of_the_start_never_counts_and_the_last_day_wholly_does(start_and_calendar, until):
+    start, calendar = start_and_calendar
+    end = start + until * DAY
+
+    assert workdays_between(start, start.replace(hour=23, minute=59, second=59), calendar) == 0
+    assert workdays_between(start, end, calendar) + workdays_between(end, end + 30 * DAY, calendar) == workdays_between(
+        start, end + 30 * DAY, calendar)
+
+
+@given(near, counts)
+def test_a_table_of_plain_weeks_is_no_table(start_and_calendar, count):
+    start, _calendar = start_and_calendar
+
+    assert due_at(start, {"wd": count}, WorkCalendar()) == due_at(start, {"wd": count}, NO_CALENDAR)

@@ -1,0 +1,73 @@
+"""What an administrator types about a category's special rule."""
+from datetime import datetime, time
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tickets.calendars import LOCAL, ONE_DAY
+from tickets.choices import Urgency
+from tickets.clocks import Kind
+from tickets.fields import DayField, TextField
+from tickets.models import Category
+from tickets.overrides import URGENCY
+from tickets.profiles.forms import LimitField
+
+CLOCKS = [(kind.value, kind.label) for kind in Kind if kind != Kind.SUPERVISION]  # an order counts by its own rule
+WHAT = [(URGENCY, _("Urgency: at least")), *CLOCKS]
+
+
+def categories():
+    """The tree as groups: each main category with itself, its groups and its leaves."""
+    groups: dict = {}
+    for row in Category.objects.active().order_by("code"):
+        group = groups.setdefault(row.l1_code, (f"{row.l1_code} {row.l1}", {}))[1]
+        group.setdefault(row.l1_code, f"{row.l1_code} {row.l1}")
+        group.setdefault(row.l2_code, f"{row.l2_code} {row.l2}")
+        group[row.code] = f"{row.code} {row.l2} / {row.name}"
+    return [("", "—"), *((label, list(group.items())) for label, group in groups.values())]
+
+
+class RuleForm(forms.Form):
+    category = forms.ChoiceField(label=_("Category"), choices=categories, help_text=_("The most exact one wins."))
+    what = forms.ChoiceField(label=_("What it changes"), choices=[("", "—"), *WHAT])
+    urgency = forms.ChoiceField(label=_("Urgency"), choices=[("", "—"), *Urgency.choices], required=False)
+    limit = LimitField(label=_("Limit of the clock"), required=False, help_text=_("20 min, 2 h or 3 working days"))
+    valid_from = DayField(label=_("First day"), required=False, help_text=_("Empty: at once"))
+    valid_to = DayField(label=_("Last day"), required=False, help_text=_("Empty: until somebody ends it"))
+    owner = forms.CharField(label=_("Who asked for it"), max_length=60)
+    reason = TextField(label=_("Reason"), max_length=200, rows=2, help_text=_("Operators and units read it."))
+
+    def __init__(self, *args, now, **kwargs):
+        self.now = now
+        super().__init__(*args, auto_id="rule-%s", **kwargs)
+
+    def clean_valid_from(self):
+        return begin_of(self.cleaned_data["valid_from"]) or self.now
+
+    def clean_valid_to(self):
+        day = self.cleaned_data["valid_to"]
+        return begin_of(day + ONE_DAY) if day else None
+
+    def clean(self):
+        super().clean()
+        given = self.cleaned_data
+        urgency, limit = given.pop("urgency", ""), given.pop("limit", None)
+        wanted = "urgency" if given.get("what") == URGENCY else "limit"
+        given["value"] = urgency if wanted == "urgency" else limit
+        if given.get("what") and not given["value"] and wanted not in self.errors:
+            self.add_error(wanted, _("Needed for this rule; more than 0."))
+        if given.get("valid_to") and given["valid_to"] <= max(given.get("valid_from", self.now), self.now):
+            self.add_error("valid_to", _("It would end before it begins."))
+        return given
+
+
+class EndForm(forms.Form):
+    last_day = DayField(label=_("Last day"), required=False)
+
+    def at(self, now):
+        day = self.cleaned_data["last_day"]
+        return begin_of(day + ONE_DAY) if day else now
+
+
+def begin_of(day):
+    return datetime.combine(day, time(), LOCAL) if day else None

@@ -1,0 +1,104 @@
+"""Special rules of a category with their time: a list, one to add, each to end."""
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import audience
+from accounts.instant import database_now
+from accounts.roles import Role
+from tickets.choices import Urgency
+from tickets.clocks import Kind
+from tickets.models import SlaOverride
+from tickets.overrides import NEVER_BEFORE, URGENCY, name_of
+from tickets.presenters import Pill
+from tickets.profiles.views import READERS
+from tickets.profiles.wording import limit_text
+from tickets.special import rules as special
+from tickets.special.forms import EndForm, RuleForm
+
+
+@dataclass(frozen=True)
+class Line:
+    rule: SlaOverride
+    category: str
+    what: str
+    value: str
+    begins: str
+    ends: str
+    state: Pill
+    may_end: bool
+
+
+@audience(*READERS)
+@require_safe
+def rules(request):
+    return page(request, database_now())
+
+
+def page(request, now, *, form=None, status=200):
+    rows = SlaOverride.objects.select_related("by").order_by("-valid_from", "-pk")
+    context = {"lines": [line(row, now) for row in rows], "may_edit": request.user.has_role(Role.AD),
+               "form": form or RuleForm(now=now)}
+    return render(request, "special/list.html", context, status=status)
+
+
+def line(rule, now):
+    is_urgency = rule.what == URGENCY
+    return Line(
+        rule=rule, category=name_of(rule.category), what=_("Urgency: at least") if is_urgency else Kind(rule.what).label,
+        value=Urgency(rule.value).label if is_urgency else limit_text(rule.value), begins=shown(rule.valid_from),
+        ends=shown(rule.valid_to) if rule.valid_to else _("open"), state=state_of(rule, now),
+        may_end=rule.valid_to is None or rule.valid_to > now)
+
+
+def shown(moment):
+    return date_format(timezone.localtime(moment), "Y-m-d H:i")
+
+
+def state_of(rule, now):
+    if rule.valid_from > now:
+        return Pill(_("not begun"), "yellow")
+    if rule.valid_to and rule.valid_to <= now:
+        return Pill(_("ended"))
+    return Pill(_("counts now"), "green")
+
+
+@audience(Role.AD)
+@require_POST
+def add(request):
+    now = database_now()
+    form = RuleForm(request.POST, now=now)
+    if form.is_valid():
+        try:
+            special.add(**form.cleaned_data, by=request.user, now=now, request=request)
+        except special.Overlaps:
+            form.add_error("category", NEVER_BEFORE)
+        else:
+            messages.success(request, _("The rule is written."))
+            return redirect("tickets:special")
+    return page(request, now, form=form, status=422)
+
+
+@audience(Role.AD)
+@require_POST
+def end(request, rule_id):
+    now, form = database_now(), EndForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(form.errors["last_day"]))
+        return redirect("tickets:special")
+    try:
+        ended = special.end(rule_id, at=form.at(now), by=request.user, now=now, request=request)
+    except SlaOverride.DoesNotExist as error:
+        raise Http404 from error
+    except special.OverAlready:
+        messages.warning(request, _("It ends before that day already."))
+    else:
+        messages.success(request, _("The end of the rule is written.") if ended
+                         else _("The rule had not begun and is taken back."))
+    return redirect("tickets:special")
