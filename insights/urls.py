@@ -1,6 +1,12 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from insights import views
+from insights import clock_views, views
+
+CLOCK = r"tickets/(?P<ticket_no>[0-9]{1,16})/clocks/(?P<clock_id>[0-9]{1,18})/$"
 
 app_name = "insights"
-urlpatterns = [path("audit/", views.audit_log, name="audit-log")]
+urlpatterns = [
+    path("audit/", views.audit_log, name="audit-log"),
+    re_path("^" + CLOCK, clock_views.clock, name="clock"),
+    re_path("^api/v1/" + CLOCK, clock_views.clock_api, name="api-clock"),
+]

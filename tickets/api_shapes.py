@@ -135,6 +135,7 @@ class Counts(TypedDict):
 
 
 class ClockFace(TypedDict):
+    id: int
     kind: clocks.Kind
     status: clocks.Status
     round: int
@@ -297,7 +298,7 @@ def facts(ticket, reading) -> Facts:
 
 
 def clock_face(clock, now) -> ClockFace:
-    return {"kind": clock.kind, "status": clock.status, "round": clock.round, "holder": coded(clock.holder),
+    return {"id": clock.pk, "kind": clock.kind, "status": clock.status, "round": clock.round, "holder": coded(clock.holder),
             "started_at": clock.started_at, "due_at": clock.due_at, "stopped_at": clock.stopped_at,
             "late": clock.late_at(now), "calendar_known": clock.calendar_known}
 
