@@ -113,7 +113,8 @@ def _locked(ticket_id, order_id, *statuses, may, by, first=None):
 def _turn(order, status, name, *, by, now, note=""):
     order.status = status
     order.save(update_fields=["status", "feedback", "fed_back_by", "fed_back_at", "closed_by", "closed_at"])
-    order.ticket = record_locked(order.ticket, name, by=by, now=now, note=note, data={"order": order.pk, "kind": str(order.kind)})
+    told = {"order": order.pk, "kind": str(order.kind)}  # of a kind at most one is open: a replay knows which one this was
+    order.ticket = record_locked(order.ticket, name, by=by, now=now, note=note, data=told)
     return order.ticket
 
 
