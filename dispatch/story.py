@@ -230,6 +230,7 @@ register(
         "acknowledge_reminders": Word(gettext_lazy("%(who)s acknowledged the reminders")),
         "request_exclusion": Word(gettext_lazy("%(who)s asked for exclusion from assessment"), "orange"),
         "decide_exclusion": Word(gettext_lazy("%(who)s decided the exclusion")),
+        "mark_key_supervision": Word(gettext_lazy("The matter came back: put under key supervision"), "red"),
         "issue_supervision": Word(gettext_lazy("%(who)s issued a supervision order"), "red"),
         "acknowledge_supervision": Word(gettext_lazy("%(who)s acknowledged the supervision order")),
         "feed_back_supervision": Word(gettext_lazy("%(who)s answered the supervision order")),

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from accounts.instant import database_now
 from accounts.models import User
-from dispatch import escalation, heartbeat, requests
+from dispatch import escalation, heartbeat, patterns, requests
 
 log = structlog.get_logger(__name__)
 PATIENCE = 60  # seconds a look may last; the next one, or another worker meanwhile, goes on
@@ -34,3 +34,8 @@ def sweep():
 @shared_task(ignore_result=True)
 def resume_due_suspensions():
     requests.resume_due(by=User.objects.system(), now=database_now())
+
+
+@shared_task(ignore_result=True)
+def scan_patterns():
+    patterns.scan(now=database_now())

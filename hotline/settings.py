@@ -273,6 +273,7 @@ CELERY_BEAT_SCHEDULE = {
     # A missed tick costs nothing: each of these finds in the rows what is due, whenever it looks next.
     "resume_due_suspensions": {"task": "dispatch.tasks.resume_due_suspensions", "schedule": 3600.0,
                                "options": {"expires": 3500}},
+    "scan_patterns": {"task": "dispatch.tasks.scan_patterns", "schedule": 600.0, "options": {"expires": 590}},
     "expire_surveys": {"task": "followup.tasks.expire_surveys", "schedule": 300.0, "options": {"expires": 290}},
     "auto_archive": {"task": "followup.tasks.auto_archive", "schedule": 3600.0, "options": {"expires": 3500}},
     "calendar_check": {"task": "tickets.tasks.calendar_check", "schedule": crontab(hour=0, minute=30)},  # 08:30 here
