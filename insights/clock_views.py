@@ -10,11 +10,12 @@ from rest_framework.response import Response
 
 from accounts.access import audience
 from accounts.instant import database_now
+from accounts.models import Unit
 from insights import clock_shapes, proof
-from tickets import api_docs
+from tickets import api_docs, ledger
 from tickets.api import arrival, signed_in
 from tickets.models import Ticket
-from tickets.presenters import chip_of
+from tickets.presenters import chip_of, span
 from tickets.views import READERS
 
 api_docs.SHAPES |= clock_shapes.SHAPES
@@ -53,12 +54,46 @@ def facts(shown):
         (_("Due"), clock.due_at),
         (_("Limit"), shown.rule),
         (_("Profile"), shown.profile),
+        (_("Holiday table"), f"v{clock.calendar_version}" if clock.calendar_version else None),
+        (_("Special rule"), f"{clock.override.category} · {clock.override.reason}" if clock.override else None),
         (_("Started"), clock.started_at),
         (_("Stopped"), clock.stopped_at),
         (_("Holder"), clock.holder.name if clock.holder else _("Hotline")),
         (_("Round"), clock.round),
     ]
     return [(label, value) for label, value in pairs if value is not None]
+
+
+@audience(*READERS)
+@require_safe
+def holders(request, ticket_no):
+    """Every second of the ticket's life, booked to who held it."""
+    now = database_now()
+    ticket = get_object_or_404(Ticket.objects.visible_to(request.user), ticket_no=ticket_no)
+    booked = ledger.bookings(list(ticket.events.order_by("seq")), now)
+    units = Unit.objects.in_bulk({booking.unit_id for booking in booked} - {None})
+    context = {"ticket": ticket, "parts": presented(booked, units), "totals": summed(booked, units)}
+    return render(request, "insights/holders.html", context)
+
+
+def presented(booked, units):
+    """Bookings with their place on a bar of 1,000 steps."""
+    whole = sum(booking.seconds for booking in booked) or 1
+    shown, left = [], 0.0
+    for booking in booked:
+        width = 1000 * booking.seconds / whole
+        shown.append({"booking": booking, "name": name_of(booking.holder, units.get(booking.unit_id)), "left": round(left, 2),
+                      "width": round(width, 2), "time": span(booking.seconds)})
+        left += width
+    return shown
+
+
+def summed(booked, units):
+    return [(name_of(holder, units.get(unit_id)), span(seconds)) for (holder, unit_id), seconds in ledger.totals(booked)]
+
+
+def name_of(holder, unit):
+    return unit.name if unit else holder.label
 
 
 @signed_in

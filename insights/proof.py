@@ -13,7 +13,7 @@ from dispatch.models import Escalation
 from tickets import presenters, replay, story
 from tickets.calendars import ONE_DAY, local_date
 from tickets.clocks import Clock, Status
-from tickets.models import HolidayDay
+from tickets.models import CalendarVersion, HolidayDay
 
 COUNTING = (Status.RUNNING, Status.HELD)
 LONGEST_LIST = timedelta(days=120)  # of days that are listed one by one
@@ -95,7 +95,7 @@ class Proof:
 def prove(ticket, clock, *, now):
     """The proof of one stored clock. Raises LookupError when the trail never started it."""
     events = list(ticket.events.select_related("by").order_by("seq"))
-    rows = list(ticket.clocks.select_related("profile", "holder").order_by("id"))
+    rows = list(ticket.clocks.select_related("profile", "holder", "override").order_by("id"))
     played = replay.play(ticket, events, replay.Known.read())
     pairs, _missing = replay.paired(rows, played)
     row, ghost = next((row, ghost) for row, ghost in pairs if row.pk == clock.pk)
@@ -144,19 +144,22 @@ def days(clock):
     if not isinstance(clock.rule, dict) or clock.due_at - clock.started_at > LONGEST_LIST:
         return []
     first, last = local_date(clock.started_at), local_date(clock.due_at)
-    known = {row.date: row for row in HolidayDay.objects.filter(date__range=(first, last))}
+    table = CalendarVersion.objects.filter(number=clock.calendar_version).first()
+    known = table.days if table else {}
     found, counted, day = [Day(first, 0, _("day of the start"))], 0, first
     while day < last:
         day += ONE_DAY
-        counts, why = kind_of(day, known.get(day))
+        counts, why = kind_of(day, known.get(day.isoformat()))
         counted += counts
         found.append(Day(day, counted if counts else 0, why))
     return found
 
 
-def kind_of(day, row):
-    if row is not None:
-        return row.kind == HolidayDay.Kind.WORK, f"{row.get_kind_display()} {row.name}".strip()
+def kind_of(day, special):
+    """`special` is what the table of holidays says of it: [kind, name], or None."""
+    if special is not None:
+        kind, name = HolidayDay.Kind(special[0]), special[1]
+        return kind == HolidayDay.Kind.WORK, f"{kind.label} {name}".strip()
     return day.weekday() < 5, _("working day") if day.weekday() < 5 else _("weekend")
 
 

@@ -8,5 +8,6 @@ app_name = "insights"
 urlpatterns = [
     path("audit/", views.audit_log, name="audit-log"),
     re_path("^" + CLOCK, clock_views.clock, name="clock"),
+    re_path(r"^tickets/(?P<ticket_no>[0-9]{1,16})/holders/$", clock_views.holders, name="holders"),
     re_path("^api/v1/" + CLOCK, clock_views.clock_api, name="api-clock"),
 ]

@@ -89,6 +89,7 @@ class Chip:
     when: str = ""  # the due date as people say it: tomorrow 10:40
     working: str = ""  # what is left of office hours, where the clock counts working days
     office: str = ""  # those hours, for the page to count down: see calendars.office_hours
+    proof: int = 0  # the clock that explains itself
 
 
 def state_pill(ticket):
@@ -147,7 +148,7 @@ def label_of(clock):
 def chip_of(clock, now, calendar=None):
     """With a calendar, a clock of working days also says how many office hours are left."""
     text, tone, icon, at = said_of(clock, now)
-    chip = Chip(label_of(clock), text, tone, at, icon=icon, when=day_and_time(at, now))
+    chip = Chip(label_of(clock), text, tone, at, icon=icon, when=day_and_time(at, now), proof=clock.pk or 0)
     if clock.status != Status.RUNNING or clock.kind in WINDOWS and clock.due_at < now:
         return chip
     chip = replace(chip, due=clock.due_at.isoformat(), length=clock.length)

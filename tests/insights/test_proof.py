@@ -110,3 +110,17 @@ def test_the_answer_of_the_api_adds_up():
     assert [turn["what"] for turn in body["turns"]][0]
     assert body["differences"] == []
     assert [rung["name"] for rung in body["rungs"]] == ["warn", "L1", "L2", "L3", "L4"]
+
+
+def test_every_second_is_booked_to_who_held_it():
+    p = factories.make_people()
+    ticket = factories.in_hand(p)
+
+    def page(user):
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(user)
+        return client.get(f"/tickets/{ticket.ticket_no}/holders/")
+
+    assert factories.unit().name in page(p.sv).content.decode()
+    assert page(p.li).status_code == 200
+    assert page(p.cb).status_code == 404
