@@ -19,10 +19,11 @@ venv:
 browser: venv
 	@$(BIN)/python -m tests.get_browser
 
-# One run, one closing line. Browser and fault tests share one worker (see tests/conftest.py), the others fill the rest.
+# One run, one closing line. Three workers on two processors: tests of browsers and faults mostly wait (tests/conftest.py
+# says which stay together).
 test: venv browser
 	@$(BIN)/ruff check .
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 3 --dist loadgroup
 
 check: venv
 	@$(BIN)/ruff check .

@@ -27,10 +27,19 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
-    """Tests that own a browser or break servers run one after the other, on one worker of `--dist loadgroup`."""
+    """On one worker of `--dist loadgroup`, one after the other: tests that break servers, and those of one file that share
+    a browser and the people in front of it."""
     for item in items:
-        if item.get_closest_marker("browser") or item.get_closest_marker("faults"):
-            item.add_marker(pytest.mark.xdist_group("one-after-the-other"))
+        if item.get_closest_marker("faults"):
+            item.add_marker(pytest.mark.xdist_group("faults"))
+        elif item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group(group_of(item)))
+
+
+def group_of(item):
+    """The matrix of pages in its two languages, each of which takes minutes; otherwise the file."""
+    language = getattr(item, "callspec", None) and item.callspec.params.get("language")
+    return f"{item.path.parent.name}/{language or item.path.stem}"
 
 
 def pytest_unconfigure(config):

@@ -1,6 +1,5 @@
 """Every page, for every role, in both languages, light and dark, on a desk and on a phone: nobody is kept out, nothing
 is fetched from elsewhere, nothing is refused by the content security policy, nothing is left untranslated."""
-import os
 
 import pytest
 
@@ -16,7 +15,7 @@ EVERYBODY = ["", *(role.value.lower() for role in Role), "co"]  # the last one i
 def is_read_by_another(visit, language):
     """A page that is the same for everybody is read by everybody in Chinese, in English by one: it costs half a second."""
     return (language == examine.ENGLISH and visit.who not in ("", "op") and table.is_same_for_all(visit.name)
-            and os.environ.get("HOTLINE_PAGES") != "whole")
+            and not examine.WHOLE)
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
