@@ -12,6 +12,7 @@ from accounts.access import EVERYBODY, SIGNED_IN
 from accounts.roles import Role
 from hotline.checks import audience_of
 from tests.api.lives import IN_STATE
+from tickets.models import SlaProfile
 
 POST, FRAGMENT, PROGRAM, STREAM = "answers POST only", "is a part of a page", "is for programs", "never ends"
 
@@ -21,6 +22,8 @@ NO_PAGES = {
     "remove-second-factor": POST, "add-shift": POST, "remove-shift": POST, "notices:count": FRAGMENT, "notices:read": POST,
     "tickets:caller": POST, "tickets:lists": FRAGMENT, "tickets:reveal": POST, "dispatch:acknowledge": POST,
     "put-guide-away": POST, "show-guides": POST, "tickets:live": STREAM, "tickets:news": FRAGMENT, "tickets:here": POST,
+    "tickets:calendar-day": POST, "tickets:calendar-file": POST, "tickets:calendar-confirm": POST, "tickets:profile-confirm": POST,
+    "tickets:special-add": POST, "tickets:special-end": POST,
 }
 REACHED_OTHERWISE = {  # pages that an address alone does not open; see scenes.py
     "login-code", "login-enrol", "login-password",
@@ -113,6 +116,24 @@ def several(world):
             ("sv", reverse("tickets:several", args=["issue_supervision"]) + f"?{numbers}")]
 
 
+def profile(name, *whom):
+    def found(world):
+        return [(who, reverse(name, args=[SlaProfile.objects.earliest("pk").pk])) for who in whom]
+    return found
+
+
+def clocks(world):
+    """A running deadline, a paused one and a kept one, each explained to a supervisor; one to the unit that holds it."""
+    tickets = [world.tickets[name] for name in ("handling", "suspended", "closed")]
+    found = [("sv", ticket.clocks.get(kind="COMPLETION").pk, ticket.ticket_no) for ticket in tickets]
+    found.append(("li", tickets[0].clocks.get(kind="RESPONSE").pk, tickets[0].ticket_no))
+    return [(who, reverse("insights:clock", args=[number, pk])) for who, pk, number in found]
+
+
+def holders(world):
+    return [("sv", reverse("insights:holders", args=[world.tickets["closed"].ticket_no]))]
+
+
 def lists(world):
     """Also narrowed until nothing is left, and asked for what makes no sense."""
     return [*plain("tickets:all")(world), ("op", "/tickets/?q=zzzz"), ("sv", "/tickets/?registered_from=never&page=x&after=1~2")]
@@ -122,6 +143,8 @@ WITH_ARGUMENTS = {
     "home": lambda world: [("ke", "/")],  # everybody else is led on to a page of this table
     "api-docs": lambda world: [("op", reverse("api-docs"))], "person": person, "second-factor": second_factor, "tickets:by_number": ticket_pages, "tickets:do": step_forms,
     "tickets:taken": taken, "tickets:several": several, "tickets:all": lists,
+    "tickets:profile": profile("tickets:profile", "sv", "ad"), "tickets:profile-new": profile("tickets:profile-new", "ad"),
+    "insights:clock": clocks, "insights:holders": holders,
 }
 FOREIGN = {"api-docs"}
 PAGES = {
@@ -130,6 +153,8 @@ PAGES = {
     "tickets:all", "tickets:new", "tickets:by_number", "tickets:taken", "tickets:do", "dispatch:desk-dispatch",
     "dispatch:desk-unit", "dispatch:desk-supervision", "dispatch:desk-coordination", "dispatch:desk-duty",
     "followup:desk-callbacks", "insights:audit-log", "api-docs", "styleguide", "palette", "tickets:several",
+    "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
+    "insights:clock", "insights:holders",
 }
 
 
