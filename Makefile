@@ -8,7 +8,7 @@ $(error Python 3.11 or newer is needed, and there is none in PATH)
 endif
 BIN := .venv/bin
 
-.PHONY: run venv test check browser screenshots clean
+.PHONY: run venv test pages check browser screenshots clean
 
 run:
 	@exec $(PYTHON) -m hotline.supervise
@@ -24,6 +24,10 @@ browser: venv
 test: venv browser
 	@$(BIN)/ruff check .
 	@$(BIN)/pytest -n 3 --dist loadgroup
+
+# Every page for everybody in every look; `make test` leaves out what repeats itself.
+pages: venv browser
+	@HOTLINE_PAGES=whole $(BIN)/pytest -n 2 --dist loadgroup tests/pages
 
 check: venv
 	@$(BIN)/ruff check .

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -147,7 +146,7 @@ def add_shift(
     shift.full_clean()
     shift.save()
     _note(by, now, request, user, "duty added", duty=kind, unit=unit.code, starts_at=starts_at.isoformat())
-    transaction.on_commit(lambda: cache.delete(roster.KEPT))
+    roster.forget_leading_shifts()
     return shift
 
 
@@ -156,4 +155,4 @@ def remove_shift(shift: DutyShift, *, by: User, now: datetime, request=None) -> 
     data = {"duty": shift.kind, "unit": shift.unit.code, "starts_at": shift.starts_at.isoformat()}
     _note(by, now, request, shift.user, "duty removed", **data)
     shift.delete()
-    transaction.on_commit(lambda: cache.delete(roster.KEPT))
+    roster.forget_leading_shifts()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.core.cache import cache
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import DutyKind, DutyShift, Membership, OutOfHoursMode, Unit, User
@@ -61,6 +62,11 @@ def leading_shifts_kept(*, now: datetime) -> list[DutyShift]:
         shifts = leading_shifts(now=now)
         cache.set(KEPT, shifts, 60)
     return shifts
+
+
+def forget_leading_shifts() -> None:
+    """Once what is being changed has been committed."""
+    transaction.on_commit(lambda: cache.delete(KEPT))
 
 
 def leading_shifts(*, now: datetime) -> list[DutyShift]:

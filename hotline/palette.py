@@ -19,6 +19,7 @@ from accounts.roles import Role
 from hotline import desks, keys
 from hotline.initials import initials
 from tickets import page, story
+from tickets.columns import title_of
 from tickets.filters import saying
 from tickets.models import Ticket
 from tickets.presenters import state_pill
@@ -140,9 +141,8 @@ def further(words, user):
 
 
 def found(ticket, user):
-    title = Reading(ticket, user).text(ticket.title) or _("No title yet")
     url = reverse("tickets:by_number", args=[ticket.ticket_no])
-    return Option(title, hint=f"{ticket.ticket_no} · {state_pill(ticket).text}", url=url)
+    return Option(title_of(ticket, user), hint=f"{ticket.ticket_no} · {state_pill(ticket).text}", url=url)
 
 
 # --- colleagues ---------------------------------------------------------------------------------------------------

@@ -25,6 +25,20 @@ def django_db_setup(django_db_setup, django_db_blocker):
         pgtrigger.disable("tickets.TicketEvent:event_no_truncate", "accounts.AuditEntry:never_emptied")
 
 
+@pytest.fixture(scope="module")
+def crowd(django_db_setup, django_db_blocker):
+    """Somebody of every role, made once for a module."""
+    from tests import crowds
+    with crowds.made_once(django_db_blocker) as people:
+        yield people
+
+
+@pytest.fixture
+def p(crowd, db):
+    """The crowd, in a transaction of the test's own."""
+    return crowd
+
+
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
     """On one worker of `--dist loadgroup`, one after the other: tests that break servers, and those of one file that share

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
 from accounts.roles import Role
+from accounts.roster import paths_upwards
 
 LONGEST_NAME = 30
 LONGEST_QUERY = 800  # fifty Chinese characters in a title are 450 in an address
@@ -34,14 +35,8 @@ class SavedViewQuerySet(models.QuerySet):
 
         The tickets in it are another matter: every reader gets what he himself sees of the list.
         """
-        paths = {path for membership in user.membership_list for path in at_and_above(membership.unit.path)}
+        paths = {path for membership in user.membership_list for path in paths_upwards(membership.unit)}
         return self.filter(Q(owner=user) | Q(shared_unit__path__in=paths) | Q(shared_role__in=user.roles))
-
-
-def at_and_above(path):
-    """"/QF/", "/QF/ZJ/" of "/QF/ZJ/"."""
-    codes = path.strip("/").split("/")
-    return ["/" + "/".join(codes[: depth + 1]) + "/" for depth in range(len(codes))]
 
 
 class SavedView(models.Model):

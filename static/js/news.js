@@ -12,7 +12,7 @@
   const refresh = async () => {
     const form = window.hotline.drafts && window.hotline.drafts.open();
     const answer = await fetch((form ? form.getAttribute("action") : location.pathname) + location.search, { headers });
-    if (!answer.ok || answer.redirected) return;
+    if (!answer.ok || answer.redirected) throw new Error(answer.status);
     const text = await answer.text(), page = new DOMParser().parseFromString(text, "text/html");
     const there = REGIONS.filter((id) => document.getElementById(id) && page.getElementById(id));
     const opened = there.map((id) => [id, [...document.querySelectorAll(`#${id} details[open] > summary`)].map((one) => one.textContent)]);
@@ -42,7 +42,7 @@
           document.dispatchEvent(new CustomEvent("hotline:news"));
         }
       }
-    } catch { /* no connection: the next hint, or the next look, brings it */ }
+    } catch { setTimeout(look, 3000); } /* no connection, or a server with too much to do */
     busy = false;
     if (again) { again = false; look(); }
   };

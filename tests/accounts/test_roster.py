@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts import actions
-from accounts.models import DutyShift
-from accounts.roster import ROLE_KEYS, in_working_hours, on_duty, people
+from accounts.models import DutyShift, Unit
+from accounts.roster import ROLE_KEYS, in_working_hours, on_duty, paths_upwards, people
 from accounts.units import load_units
 from tests.accounts.people import MONDAY_NIGHT, MONDAY_NOON, person
 
@@ -177,3 +177,7 @@ def test_nobody_has_the_same_duty_twice_at_once(units):
     with pytest.raises(ValidationError):
         add(dl, units["RX"], "duty_leader", MONDAY_NOON + HOUR / 2, MONDAY_NOON + 2 * HOUR)
     assert add(dl, units["RX"], "duty_leader", MONDAY_NOON + HOUR, MONDAY_NOON + 2 * HOUR).pk
+
+
+def test_the_line_from_a_unit_up_to_the_district():
+    assert paths_upwards(Unit(path="/QF/ZJ/ZJ-WY/")) == ["/QF/ZJ/ZJ-WY/", "/QF/ZJ/", "/QF/"]

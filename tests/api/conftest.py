@@ -1,31 +1,16 @@
 """Signed-in callers of the API, and the people and reference data that all its tests need."""
 import pytest
-from django.db import transaction
 from rest_framework.test import APIClient
 from rest_framework.throttling import SimpleRateThrottle
 
 from accounts import tokens
 from accounts.instant import database_now
-from tests import factories
 
 
 @pytest.fixture(autouse=True)
 def no_limits(monkeypatch):
     """Tests ask faster than people; the limits have their own test."""
     monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", {"reading": None, "writing": None})
-
-
-@pytest.fixture(scope="module")
-def crowd(django_db_setup, django_db_blocker):
-    """People and reference data, made once for a module; each test's own transaction is a savepoint inside."""
-    with django_db_blocker.unblock():
-        around = transaction.atomic()
-        around.__enter__()
-        try:
-            yield factories.make_people()
-        finally:
-            transaction.set_rollback(True)
-            around.__exit__(None, None, None)
 
 
 @pytest.fixture

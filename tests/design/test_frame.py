@@ -12,14 +12,8 @@ from accounts.models import DutyShift
 from accounts.roles import Role
 from hotline import guides
 from hotline.outage import MISTAKE, OUTAGE, page
-from tests import crowds, factories
+from tests import factories
 from tests.crowds import signed_in
-
-
-@pytest.fixture(scope="module")
-def crowd(django_db_setup, django_db_blocker):
-    with crowds.made_once(django_db_blocker) as people:
-        yield people
 
 
 @pytest.fixture

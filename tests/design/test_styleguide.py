@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from tests import crowds
 from tests.crowds import signed_in
 from tickets.clocks import Kind
 from tickets.states import State
@@ -13,17 +12,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("states", "marks", "tones", "chips", "clocks", "people", "story", "filters", "list", "empty", "form", "buttons",
          "confirm", "toasts", "progress", "guides")
 HAN = re.compile(r"[\u4e00-\u9fff]")
-
-
-@pytest.fixture(scope="module")
-def crowd(django_db_setup, django_db_blocker):
-    with crowds.made_once(django_db_blocker) as people:
-        yield people
-
-
-@pytest.fixture
-def p(crowd, db):
-    return crowd
 
 
 def part(page, name):

@@ -6,19 +6,13 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests import crowds, factories
+from tests import factories
 from tests.api import lives
 from tests.crowds import signed_in
 from tickets import consequences
 from tickets.steps import STEPS
 
 REGIONS = ("news", "head", "facts", "work", "panels", "story", "side", "clocks", "offers")
-
-
-@pytest.fixture(scope="module")
-def crowd(django_db_setup, django_db_blocker):
-    with crowds.made_once(django_db_blocker) as people:
-        yield people
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from dispatch import actions as dispatching
 from dispatch import requests, supervision
 from followup import actions as following
 from hotline.desks import DESKS
-from tests import crowds, factories
+from tests import factories
 from tests.api import lives
 from tests.crowds import signed_in
 from tickets.models import Ticket
@@ -30,17 +30,6 @@ WHO = {
     "duty": "dl",
     "callbacks": "cb",
 }
-
-
-@pytest.fixture(scope="module")
-def crowd(django_db_setup, django_db_blocker):
-    with crowds.made_once(django_db_blocker) as people:
-        yield people
-
-
-@pytest.fixture
-def p(crowd, db):
-    return crowd
 
 
 def numbers(page):

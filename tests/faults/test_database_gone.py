@@ -50,7 +50,7 @@ def says_so_kindly(is_api, answer):
     kind = answer.headers["Content-Type"]
     if is_api:
         return kind == "application/problem+json" and answer.json["status"] == 503 and answer.json["detail"]
-    return kind.startswith("text/html") and "数据库连接中断" in answer.text and "try again" in answer.text
+    return kind.startswith("text/html") and "数据库暂时连接不上" in answer.text and "try again" in answer.text
 
 
 def check_outage(answers):

@@ -8,7 +8,7 @@ import pytest
 from tests.faults.client import MATTER, Client
 
 pytestmark = pytest.mark.faults
-FINE = {200, 302, 403, 404, 405}
+FINE = {200, 204, 302, 403, 404, 405}
 UNREADY = {"/readyz"}  # may say 503: no worker runs here
 CALLS = 7
 

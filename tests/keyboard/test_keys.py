@@ -9,23 +9,11 @@ from django.urls import reverse
 from accounts.models import Membership
 from hotline import desks, keys
 from hotline.initials import initials
-from tests import crowds
 from tests.crowds import signed_in
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = "\n".join(path.read_text() for path in sorted((ROOT / "static" / "js").glob("*.js")))
 TEMPLATES = "\n".join(path.read_text() for path in sorted((ROOT / "templates").rglob("*.html")))
-
-
-@pytest.fixture(scope="module")
-def crowd(django_db_setup, django_db_blocker):
-    with crowds.made_once(django_db_blocker) as people:
-        yield people
-
-
-@pytest.fixture
-def p(crowd, db):
-    return crowd
 
 
 def carried():

@@ -9,21 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from accounts import colleagues
 from accounts.models import User
 from hotline import palette
-from tests import crowds, factories
+from tests import factories
 from tests.crowds import signed_in
 
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(scope="module")
-def crowd(django_db_setup, django_db_blocker):
-    with crowds.made_once(django_db_blocker) as people:
-        yield people
-
-
-@pytest.fixture
-def p(crowd, db):
-    return crowd
 
 
 def ask(user, words="", *, here="/", language="zh-hans"):

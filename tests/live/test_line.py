@@ -25,7 +25,7 @@ def test_a_line_cut_for_half_a_minute_is_shown_and_heals_and_nothing_is_missed(p
     mended = time.monotonic()
 
     expect(dispatcher.page.locator("#line[data-state=live]")).to_be_attached(timeout=70_000)
-    expect(dispatcher.page.locator(f"#t-{ticket.ticket_no}")).to_be_visible(timeout=5_000)
+    expect(dispatcher.page.locator(f"#t-{ticket.ticket_no}")).to_be_visible(timeout=15_000)
     print(f"healed {time.monotonic() - mended:.1f} s after the cable was mended")
     equals_a_reload(dispatcher, "desk")
 
@@ -97,7 +97,7 @@ def test_a_page_in_the_background_lets_go_of_its_stream_and_catches_up(people, s
 
     hide(dispatcher.page, "visible")
 
-    expect(dispatcher.page.locator(f"#t-{ticket.ticket_no}")).to_be_visible(timeout=5_000)
+    expect(dispatcher.page.locator(f"#t-{ticket.ticket_no}")).to_be_visible(timeout=15_000)
 
 
 def hide(page, state):

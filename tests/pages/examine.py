@@ -112,13 +112,21 @@ class Complaints:
         return "\n".join(lines)
 
 
+def looks_of(language):
+    """Colours depend neither on the language nor on the width of the screen: in English, and dark on a phone, they are
+    asked again only in the whole matrix."""
+    if WHOLE:
+        return LOOKS
+    return [look for look in LOOKS if not look[2] or (language == CHINESE and look[1] is DESK)]
+
+
 class Examiner:
     def __init__(self, words, known):
         self.words, self.known, self.complaints = words, known, Complaints()
 
     def look(self, visitor, page, place, expected, looks=None):
-        """The page that is open, in all its looks. Colours do not depend on the language: in English they are not asked again."""
-        looks = looks or [look for look in LOOKS if expected == CHINESE or not look[2] or WHOLE]
+        """The page that is open, in its looks."""
+        looks = looks or looks_of(expected)
         pieces = visitor.page.evaluate("watch.pieces()")
         self.complaints.add(f"{place} [{expected}]", language(visitor, expected, self.words) + doubles(visitor))
         for label, size, dark in looks:

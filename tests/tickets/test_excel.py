@@ -11,7 +11,7 @@ from accounts.audit import record
 from accounts.instant import database_now
 from accounts.models import AuditEntry
 from dispatch import requests
-from tests import crowds, factories
+from tests import factories
 from tests.api import lives
 from tests.crowds import signed_in
 from tests.factories import NOON
@@ -21,17 +21,6 @@ from tickets.models import ListChoice, Ticket
 LIST = "/desk/review/?list=cases"
 PAYLOADS = ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", "=HYPERLINK(\"http://evil\")", "\t=1", "＝1+1", "＋1", "－1", "＠x",
             "=WEBSERVICE(\"x\")", "'=1", "\"=1", "{=1}", "=\n1", "-2+3", "+cmd", "@x", "%0A=1"]
-
-
-@pytest.fixture(scope="module")
-def crowd(django_db_setup, django_db_blocker):
-    with crowds.made_once(django_db_blocker) as people:
-        yield people
-
-
-@pytest.fixture
-def p(crowd, db):
-    return crowd
 
 
 def export(user, url=LIST, language="zh-hans", **fields):

@@ -2,24 +2,12 @@
 
 import re
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests import crowds, factories
+from tests import factories
 from tests.crowds import signed_in
 from tickets.models import Call, Ticket
-
-
-@pytest.fixture(scope="module")
-def crowd(django_db_setup, django_db_blocker):
-    with crowds.made_once(django_db_blocker) as people:
-        yield people
-
-
-@pytest.fixture
-def p(crowd, db):
-    return crowd
 
 
 def address(ticket, *more):

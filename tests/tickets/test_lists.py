@@ -30,11 +30,6 @@ def crowd(django_db_setup, django_db_blocker):
         yield people
 
 
-@pytest.fixture
-def p(crowd, db):
-    return crowd
-
-
 def scatter(tickets):
     """Values that are often the same and sometimes missing, as in real lists."""
     dice = random.Random(12345)

@@ -8,23 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry
-from tests import crowds, factories
+from tests import factories
 from tests.api import lives
 from tests.crowds import signed_in
 from tickets import actions
 from tickets.models import Ticket
 from tickets.steps import STEPS, offers
-
-
-@pytest.fixture(scope="module")
-def crowd(django_db_setup, django_db_blocker):
-    with crowds.made_once(django_db_blocker) as people:
-        yield people
-
-
-@pytest.fixture
-def p(crowd, db):
-    return crowd
 
 
 def address(ticket, *more):

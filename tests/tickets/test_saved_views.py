@@ -5,24 +5,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from tests import crowds, factories
+from tests import factories
 from tests.crowds import signed_in
 from tests.factories import NOON, unit
 from tickets.models import ListChoice, SavedView
-from tickets.saved_views import LIMIT, at_and_above
+from tickets.saved_views import LIMIT
 
 LIST = "/desk/review/?list=cases"
-
-
-@pytest.fixture(scope="module")
-def crowd(django_db_setup, django_db_blocker):
-    with crowds.made_once(django_db_blocker) as people:
-        yield people
-
-
-@pytest.fixture
-def p(crowd, db):
-    return crowd
 
 
 def keep(user, url=LIST, **fields):
@@ -173,7 +162,3 @@ def test_a_view_over_all_history_is_not_counted(p):
     view_of(p.rv, name="在办", desk="all", work="all", query="state=handling")
 
     assert tiles(p.rv, "/tickets/") == {"旧案": "…", "在办": "0"}
-
-
-def test_paths_above_a_unit():
-    assert at_and_above("/QF/ZJ/ZJ-WY/") == ["/QF/", "/QF/ZJ/", "/QF/ZJ/ZJ-WY/"]

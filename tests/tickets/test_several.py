@@ -4,23 +4,12 @@ import re
 import pytest
 
 from accounts.models import AuditEntry
-from tests import crowds, factories
+from tests import factories
 from tests.crowds import signed_in
 from tests.factories import NOON
 from tickets import bulk, intake
 from tickets.models import Proposal, Ticket, TicketEvent
 from tickets.steps import STEPS
-
-
-@pytest.fixture(scope="module")
-def crowd(django_db_setup, django_db_blocker):
-    with crowds.made_once(django_db_blocker) as people:
-        yield people
-
-
-@pytest.fixture
-def p(crowd, db):
-    return crowd
 
 
 def address(step):

@@ -4,7 +4,7 @@ import json
 from django import template
 from django.utils.translation import gettext as _
 
-from accounts.instant import machine_now
+from notices.live.hub import mark
 
 register = template.Library()
 
@@ -12,7 +12,7 @@ register = template.Library()
 @register.simple_tag
 def moment():
     """When this page was made, in epoch seconds: what happened later it does not show."""
-    return f"{machine_now().timestamp():.3f}"
+    return mark()
 
 
 @register.simple_tag
