@@ -18,6 +18,7 @@ from tickets.steps import STEPS
 UNIT = (Role.LI, Role.HD, Role.UL)
 Kind = Request.Kind
 WITHIN = timedelta(days=7)
+HOUR = timedelta(hours=1)
 OS = SupervisionOrder.Status
 WITH_UNIT = (OS.ISSUED, OS.ACKNOWLEDGED, OS.SENT_BACK)  # orders that wait for the unit
 HIGH_RUNGS = ("L3", "L4")
@@ -69,7 +70,9 @@ def kind_and_unit(ticket):
     return gettext("%(kind)s, asked by %(unit)s") % {"kind": Kind(ticket.asked).label, "unit": ticket.asker or "–"}
 
 
-REQUEST_LIST = {"order": "asked_at", "remark": kind_and_unit, "edge": "orange"}
+DECISIONS = {Kind.RETURN: ("approve_return", "reject_return"), Kind.EXTENSION: ("decide_extension",),
+             Kind.SUSPENSION: ("approve_suspension", "reject_suspension"), Kind.EXCLUSION: ("decide_exclusion",)}
+REQUEST_LIST = {"order": "asked_at", "remark": kind_and_unit, "edge": "orange", "quick": lambda ticket: DECISIONS[ticket.asked]}
 PROPOSALS = WorkList("confirm", _("To confirm"), _("No proposal waits for a second person."), proposals_by_others,
                      order="asked_at", remark=step_and_asker, edge="purple")
 
@@ -87,6 +90,81 @@ DISPATCH = Desk("dispatch", _("Dispatch desk"), (Role.DP,), (
 ), app="dispatch")
 
 
+# --- what is late, or will be: for the hotline and, of its own tickets, for each unit ------------------------------
+
+
+def running(**due):
+    """Clocks that somebody can be late by, by when they are due."""
+    return of_ticket(Clock.objects.exclude(kind__in=WINDOWS).filter(status=Status.RUNNING, **due))
+
+
+def soon_late(rows, now):
+    """Yellow and orange lights: not late, and three quarters of the time are gone."""
+    nearly = running(due_at__gte=now, due_at__lte=Value(now) + F("length") * Value(timedelta(seconds=1 - YELLOW)))
+    return rows.filter(Exists(nearly), state__in=OPEN, next_due_at__gte=now)
+
+
+def due_within_the_hour(now):
+    return running(due_at__gte=now, due_at__lt=now + HOUR)
+
+
+def late_within_the_hour(rows, now):
+    """Unless somebody acts."""
+    return rows.filter(Exists(due_within_the_hour(now)), state__in=OPEN)
+
+
+def under_order(rows, *statuses):
+    orders = of_ticket(SupervisionOrder.objects.filter(status__in=statuses)).order_by("due_at")
+    return rows.annotate(order_due=field_of(orders, "due_at"), order_status=field_of(orders, "status")) \
+        .filter(order_due__isnull=False)
+
+
+def orders_open(user, now):
+    return under_order(seen(user), *WITH_UNIT, OS.FED_BACK)
+
+
+def order_status(ticket):
+    return SupervisionOrder.Status(ticket.order_status).label
+
+
+def several_times(rows, now):
+    return rows.filter(Q(repeat_count__gt=0) | Q(reporter_count__gt=1), state__in=OPEN)
+
+
+def suspension_ends_soon(rows, now):
+    return rows.filter(state=State.SUSPENDED, review_date__lte=(now + WITHIN).date())
+
+
+def watched(base, *, acts=(), on_orders=(), on_answers=()):
+    """The lists of whoever watches over the tickets `base(user)`, the most pressing first; `acts` are steps one click away."""
+    def of(narrow):
+        return lambda user, now: narrow(base(user), now)
+
+    def ordered(*statuses):
+        return {"rows": lambda user, now: under_order(base(user), *statuses), "order": "order_due", "remark": order_status}
+
+    def quick(ticket):
+        return acts
+
+    return (
+        WorkList("late", _("Red: late"), NOTHING_LATE, lambda user, now: base(user).filter(state__in=OPEN, next_due_at__lt=now),
+                 edge="red", quick=quick),
+        WorkList("hour", _("Late within the hour"), _("Nothing will be late within the hour."), of(late_within_the_hour),
+                 edge="orange", quick=quick),
+        WorkList("soon", _("Yellow: soon late"), _("Nothing is soon late."), of(soon_late), edge="yellow",
+                 quick=quick),
+        WorkList("orders", _("Orders out"), _("No supervision order is out."), edge="orange", quick=lambda ticket: on_orders,
+                 **ordered(*WITH_UNIT)),
+        WorkList("answered", _("Orders answered"), _("No answered order waits to be closed."), edge="green",
+                 quick=lambda ticket: on_answers, **ordered(OS.FED_BACK)),
+        WorkList("repeated", _("Repeated or many"), _("No open matter was reported again."), of(several_times), edge="yellow",
+                 quick=quick),
+        WorkList("hard", _("Adjudication"), _("No case is in adjudication."),
+                 lambda user, now: base(user).filter(state=State.ADJUDICATION), edge="red"),
+        WorkList("suspended", _("Suspension ends"), _("No suspension ends within a week."), of(suspension_ends_soon)),
+    )
+
+
 # --- units ---------------------------------------------------------------------------------------------------------
 
 
@@ -97,21 +175,6 @@ def at_unit(*states, **more):
 
 def led_by(user):
     return seen(user).filter(lead_unit__in=user.unit_scope(*UNIT))
-
-
-def unit_late(user, now):
-    return led_by(user).filter(state__in=OPEN, next_due_at__lt=now)
-
-
-def unit_soon_late(user, now):
-    return soon_late(led_by(user), now)
-
-
-def soon_late(rows, now):
-    """Yellow and orange lights: not late, and three quarters of the time are gone."""
-    nearly = Clock.objects.exclude(kind__in=WINDOWS).filter(status=Status.RUNNING, due_at__gte=now,
-                                  due_at__lte=Value(now) + F("length") * Value(timedelta(seconds=1 - YELLOW)))
-    return rows.filter(Exists(of_ticket(nearly)), state__in=OPEN, next_due_at__gte=now)
 
 
 def to_contact(user, now):
@@ -144,12 +207,16 @@ def handed_back(user, now):
         .exclude(unit_ids__overlap=scope)
 
 
+UNIT_BOARD = Desk("unit-board", _("Unit board"), (Role.UL,), (
+    *watched(led_by, acts=("record_contact", "assign_down", "request_extension"), on_orders=("answer_supervision",)),
+    WorkList("confirm", _("To be signed off"), _("No proposal waits for a second person."), unit_proposals, order="asked_at",
+             remark=step_and_asker, edge="orange"),
+), app="dispatch")
 INBOX = Desk("unit", _("Unit inbox"), UNIT, (
     WorkList("sign", _("To sign"), _("Nothing waits to be signed."), at_unit(State.PENDING_RECEIPT), edge="yellow"),
     WorkList("contact", _("To contact"), _("Every citizen was contacted."), to_contact, edge="orange"),
     WorkList("handling", _("In hand"), _("Nothing is in hand."), at_unit(State.HANDLING), edge="blue"),
-    WorkList("soon", _("Soon late"), _("Nothing is soon late."), unit_soon_late, edge="yellow"),
-    WorkList("late", _("Late"), NOTHING_LATE, unit_late, edge="red"),
+    *(work for work in watched(led_by) if work.name in ("soon", "late")),
     WorkList("redo", _("To be redone"), _("Nothing is to be redone."), at_unit(State.HANDLING, redo_round__gt=0), edge="red"),
     WorkList("parts", _("Our parts"), _("No other unit waits for our part."), parts, edge="blue"),
     WorkList("answer", _("Orders and reminders"), _("No order and no reminder waits for an answer."), to_answer,
@@ -166,53 +233,21 @@ INBOX = Desk("unit", _("Unit inbox"), UNIT, (
 
 # --- supervision ---------------------------------------------------------------------------------------------------
 
-
-def all_soon_late(user, now):
-    return soon_late(seen(user), now)
-
-
-def with_order(*statuses):
-    def rows(user, now):
-        orders = of_ticket(SupervisionOrder.objects.filter(status__in=statuses)).order_by("due_at")
-        return seen(user).annotate(order_due=field_of(orders, "due_at"), order_status=field_of(orders, "status")) \
-            .filter(order_due__isnull=False)
-
-    return rows
-
-
-def order_status(ticket):
-    return SupervisionOrder.Status(ticket.order_status).label
-
-
-def suspension_ends_soon(user, now):
-    return seen(user).filter(state=State.SUSPENDED, review_date__lte=(now + WITHIN).date())
-
-
-def repeated(user, now):
-    return seen(user).filter(Q(repeat_count__gt=0) | Q(reporter_count__gt=1), state__in=OPEN)
-
-
 SUPERVISION = Desk("supervision", _("Supervision board"), (Role.SV,), (
-    WorkList("late", _("Red: late"), NOTHING_LATE, late, edge="red"),
-    WorkList("soon", _("Yellow: soon late"), _("Nothing is soon late."), all_soon_late, edge="yellow"),
-    WorkList("orders", _("Orders out"), _("No supervision order is out."), with_order(*WITH_UNIT),
-             order="order_due", remark=order_status, edge="orange"),
-    WorkList("answered", _("Orders answered"), _("No answered order waits to be closed."), with_order(OS.FED_BACK),
-             order="order_due", remark=order_status, edge="green"),
-    WorkList("rulings", _("Rulings"), _("No ticket waits for a ruling."), in_state(State.ARBITRATION), edge="orange"),
-    WorkList("hard", _("Adjudication"), _("No case is in adjudication."), in_state(State.ADJUDICATION), edge="red"),
+    *watched(seen, acts=("remind", "issue_supervision", "recall"), on_orders=("remind",),
+             on_answers=("close_supervision", "send_back_supervision")),
+    WorkList("rulings", _("Rulings"), _("No ticket waits for a ruling."), in_state(State.ARBITRATION), edge="orange",
+             quick=lambda ticket: ("designate",)),
     WorkList("requests", _("Extensions, suspensions"), _("No request waits for a decision."),
              requested(Kind.EXTENSION, Kind.SUSPENSION, Kind.EXCLUSION), **REQUEST_LIST),
     PROPOSALS,
-    WorkList("repeated", _("Repeated or many"), _("No open matter was reported again."), repeated, edge="yellow"),
-    WorkList("suspended", _("Suspension ends"), _("No suspension ends within a week."), suspension_ends_soon),
 ), app="dispatch")
 COORDINATION = Desk("coordination", _("Requests"), (Role.ZH,), (
     WorkList("exclusions", _("Exclusions"), _("No unit asks for an exclusion."), requested(Kind.EXCLUSION), **REQUEST_LIST),
     WorkList("extensions", _("Extensions"), _("No unit asks for an extension."), requested(Kind.EXTENSION), **REQUEST_LIST),
     WorkList("suspensions", _("Suspensions"), _("No unit asks for a suspension."), requested(Kind.SUSPENSION),
              **REQUEST_LIST),
-    WorkList("orders", _("Orders out"), _("No supervision order is out."), with_order(*WITH_UNIT, OS.FED_BACK),
+    WorkList("orders", _("Orders out"), _("No supervision order is out."), orders_open,
              order="order_due", remark=order_status),
     PROPOSALS,
 ), app="dispatch")
@@ -245,4 +280,4 @@ DUTY = Desk("duty", _("Duty board"), (Role.DL,), (
     WorkList("negative", _("Negative callback"), _("No callback was negative."),
              in_state(State.PENDING_CALLBACK, State.ADJUDICATION, callback_outcome=Outcome.NEGATIVE), edge="yellow"),
 ), app="dispatch")
-DESKS = (DISPATCH, INBOX, SUPERVISION, COORDINATION, DUTY)
+DESKS = (DISPATCH, UNIT_BOARD, INBOX, SUPERVISION, COORDINATION, DUTY)

@@ -6,8 +6,10 @@ app_name = "dispatch"
 urlpatterns = [
     path("desk/dispatch/", views.dispatch_desk, name=boards.DISPATCH.url_name),
     path("desk/unit/", views.unit_inbox, name=boards.INBOX.url_name),
+    path("desk/unit-board/", views.unit_board, name=boards.UNIT_BOARD.url_name),
     path("desk/supervision/", views.supervision, name=boards.SUPERVISION.url_name),
     path("desk/coordination/", views.coordination, name=boards.COORDINATION.url_name),
     path("desk/duty/", views.duty, name=boards.DUTY.url_name),
+    path("wall/", views.on_the_wall, name="wall"),
     path("escalations/<int:escalation_id>/acknowledge/", views.acknowledge, name="acknowledge"),
 ]

@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import audience
 from accounts.instant import database_now
 from accounts.models import DutyKind, DutyShift
-from dispatch import boards, escalation
+from dispatch import boards, escalation, wall
 from dispatch.models import Escalation
 from tickets.list_views import desk_view
 from tickets.models import Ticket
@@ -31,9 +31,21 @@ def on_duty(request, now):
 
 dispatch_desk = desk_view(boards.DISPATCH)
 unit_inbox = desk_view(boards.INBOX)
+unit_board = desk_view(boards.UNIT_BOARD)
 supervision = desk_view(boards.SUPERVISION)
 coordination = desk_view(boards.COORDINATION)
 duty = desk_view(boards.DUTY, "dispatch/duty.html", on_duty)
+
+
+@audience(*wall.READERS)
+@require_safe
+def on_the_wall(request):
+    """For a big screen: it brings itself up to date."""
+    now = database_now()
+    context = {"numbers": wall.numbers(request.user, now), "rows": wall.pressing(request.user, now), "now": now,
+               "here": request.path, "none": _("No clock runs.")}
+    is_part = request.htmx and not request.htmx.boosted
+    return render(request, "dispatch/_wall.html" if is_part else "dispatch/wall.html", context)
 
 
 @audience(*READERS)

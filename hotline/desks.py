@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from dispatch import boards
+from dispatch import boards, wall
 from followup.boards import CALLBACKS
 from tickets import queues
 from tickets.scope import READERS
@@ -19,6 +19,7 @@ DESKS = (
     queues.FLOOR,
     queues.MINE,
     boards.INBOX,
+    boards.UNIT_BOARD,
     queues.LEADER,
     queues.QUALITY,
 )
@@ -30,6 +31,7 @@ OTHERS = (
     (_("Duty roster"), "roster", (Role.AD, Role.OPS, Role.DL)),
     (_("Limits"), "tickets:profiles", (Role.AD, Role.AU, Role.DL, Role.ZH, Role.SV)),
     (_("Holidays"), "tickets:calendar", (Role.AD, Role.AU, Role.DL, Role.ZH, Role.SV)),
+    (_("Wall"), "dispatch:wall", wall.READERS),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),
 )
 HOMES = {Role.AU: "insights:audit-log", Role.AD: "people"}  # where those begin their day who have no desk

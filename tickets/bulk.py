@@ -61,6 +61,13 @@ def bar(tickets, user):
     return found
 
 
+def quick(names, ticket, user):
+    """Of these steps those that this user can take now, as links beside the row of a list. Costs no query."""
+    return [{"label": step.label, "url": reverse("tickets:do", args=[ticket.ticket_no, name])}
+            for name, step in ((name, STEPS[name]) for name in names)
+            if step.fits(ticket) == "" and mode_of(step, ticket, user, None, {}) is not None]
+
+
 def form_of(step, data=None):
     return step.several(data, auto_id=f"{step.name}-%s")
 

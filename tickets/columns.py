@@ -66,6 +66,7 @@ class Row:
     pills: list
     cells: list = field(default_factory=list)
     opens: bool = True
+    quick: list = field(default_factory=list)  # steps one click away
 
 
 def label_of(choices, field):

@@ -133,7 +133,10 @@ def context(listing, **bound):
     """`bound` are forms that were sent and came back with errors, by the name of their panel."""
     tickets, following = orders.page(columns.bringing(listing.rows, listing.columns), listing.sorting, after=listing.after)
     rows = columns.rows_of(tickets, listing.user, listing.now, listing.work, listing.columns)
+    for row in rows:
+        row.quick.extend(bulk.quick(listing.work.quick(row.ticket), row.ticket, listing.user))
     several = bulk.bar(tickets, listing.user) if listing.work.opens else []
+    has_quick = any(row.quick for row in rows)
     return {
         "desk": listing.desk,
         "work": listing.work,
@@ -142,7 +145,8 @@ def context(listing, **bound):
         "heads": list(heads(listing)),
         "groups": due.groups(rows, listing.sorting, listing.now),
         "several": several,
-        "width": len(listing.columns) + 1 + bool(several),
+        "has_quick": has_quick,
+        "width": len(listing.columns) + 1 + bool(several) + has_quick,
         "filters": listing.filters,
         "is_narrowed": bool(listing.wanted),
         "kept": [(name, listing.kept[name]) for name in ("list", "view", "sort") if name in listing.kept],

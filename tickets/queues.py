@@ -30,6 +30,7 @@ class WorkList:
     edge: str = ""  # colour of the tile
     counted: bool = True  # a list over all history is not counted
     remark: Callable = lambda ticket: ""
+    quick: Callable = lambda ticket: ()  # names of steps that stand beside the row
     opens: bool = True  # False: the reader keeps number and title only
 
 

@@ -25,6 +25,7 @@ WHO = {
     "quality": "qi",
     "dispatch": "dp",
     "unit": "li",
+    "unit-board": "ul",
     "supervision": "sv",
     "coordination": "zh",
     "duty": "dl",
