@@ -56,6 +56,13 @@ def group_of(item):
     return f"{item.path.parent.name}/{language or item.path.stem}"
 
 
+def pytest_collection_finish(session):
+    """A pytest that pytest-xdist does not understand would spread the groups over all workers, without a word."""
+    if session.config.getoption("loadgroup", False):
+        lost = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
+        assert not lost, f"{len(lost)} tests have lost their group, {lost[0]} first"
+
+
 def pytest_unconfigure(config):
     servers.finish()
 

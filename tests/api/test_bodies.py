@@ -67,16 +67,16 @@ STEP_EXTRAS = ["id", "state", "version", "by", "now", "ticket_id", "proposed_by"
                "is_confidential", "closed_at", "redo_round", "unit_ids", "changes", "data"]
 
 
-@pytest.mark.parametrize("name", STEP_EXTRAS)
-def test_no_step_takes_fields_that_its_form_does_not_have(people, api, name):
+def test_no_step_takes_fields_that_its_form_does_not_have(people, api):
     """Mass assignment (S13): the row is the same afterwards, to the last column."""
     ticket = factories.in_hand(people)
     before = Ticket.objects.filter(pk=ticket.pk).values().get()
     client = api(people.ul)
 
     for step in STEPS.values():
-        if name not in step.form.base_fields:
-            assert_problem(client.post(f"{URL}{ticket.ticket_no}/{step.name}/", {name: 1}), 400)
+        extras = [name for name in STEP_EXTRAS if name not in step.form.base_fields]
+        problem = assert_problem(client.post(f"{URL}{ticket.ticket_no}/{step.name}/", dict.fromkeys(extras, 1)), 400)
+        assert set(extras) <= set(problem["errors"])
 
     assert Ticket.objects.filter(pk=ticket.pk).values().get() == before
 
@@ -161,7 +161,7 @@ def throw(draw, send_it, examples):
 def test_no_body_makes_intake_fail(people, api):
     client, wild = api(people.op), bodies(IntakeForm)
 
-    throw(wild | st.builds(lambda wrong: BODY | wrong, wild), lambda body: never_fails(send(client, json.dumps(body))), 300)
+    throw(wild | st.builds(lambda wrong: BODY | wrong, wild), lambda body: never_fails(send(client, json.dumps(body))), 150)
 
 
 @pytest.mark.slow
@@ -169,7 +169,7 @@ def test_no_bytes_make_the_reader_fail(people, api):
     client = api(people.op)
     raw = st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass"))
 
-    throw(raw, lambda raw: never_fails(send(client, raw)), 200)
+    throw(raw, lambda raw: never_fails(send(client, raw)), 100)
 
 
 @pytest.mark.slow
@@ -180,7 +180,7 @@ def test_no_query_makes_the_list_fail(people, api):
     names = st.sampled_from(sorted(FilterForm.base_fields)) | said
     queries = st.dictionaries(names, st.lists(said, max_size=3), max_size=4)
 
-    throw(queries, lambda query: never_fails(client.get(URL, query)), 300)
+    throw(queries, lambda query: never_fails(client.get(URL, query)), 150)
 
 
 # who may take a step in the state in which a factory leaves a ticket
@@ -213,4 +213,4 @@ def test_no_body_makes_a_step_fail(people, api, role, make, names):
         never_fails(send(client, json.dumps(body), url=f"{URL}{ticket.ticket_no}/{name}/"))
         assert TicketEvent.objects.filter(ticket=ticket).count() == Ticket.objects.get(pk=ticket.pk).version
 
-    throw(chosen, send_it, 80)
+    throw(chosen, send_it, 40)

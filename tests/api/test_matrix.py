@@ -98,6 +98,12 @@ def traces(ticket):
             ticket.clocks.count(), ticket.assignments.count())
 
 
+def asked_by(role, state):
+    """The steps of this state; of all others, which are refused before anybody looks who asks, each by a few."""
+    turn = (ROLES + sorted(NEVER_SEE)).index(role)
+    return [name for place, name in enumerate(STEPS) if state in sources(name) or (place + turn) % 5 == 0]
+
+
 def expected(name, state, role):
     if state not in sources(name):
         return {409}
@@ -142,7 +148,7 @@ def test_only_the_roles_of_the_table_get_past_the_door(people, state, quiet):
         sees = client.get(f"/api/v1/tickets/{ticket.ticket_no}/").status_code == 200
         assert sees or role not in ALWAYS_SEE
         assert not sees or role not in NEVER_SEE
-        for name in STEPS if sees else []:
+        for name in asked_by(role, state) if sees else []:
             statuses = expected(name, state, role)
             status = attempt(client, ticket, name, statuses)
             refused += status in (403, 409)

@@ -6,9 +6,9 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from accounts.instant import database_now
 from dispatch import replies
 from tests import factories as make
-from tests.factories import NOON
 from tickets import intake
 from tickets.actions import record
 
@@ -46,7 +46,7 @@ def equals_a_reload(someone, *regions):
 def test_new_work_appears_in_the_list_within_two_seconds(people, seat):
     dispatcher = seat(people.dp).opens("/desk/dispatch/")
 
-    ticket = make.in_dispatch(people)
+    ticket = make.in_dispatch(people, database_now())
     begun = time.monotonic()
     expect(dispatcher.page.locator(f"#t-{ticket.ticket_no}")).to_be_visible(timeout=15_000)
     took = time.monotonic() - begun
@@ -58,10 +58,10 @@ def test_new_work_appears_in_the_list_within_two_seconds(people, seat):
 
 
 def test_a_bar_says_what_changed_and_by_whom_and_the_page_equals_a_reload(people, seat):
-    ticket = make.in_review(people)
+    ticket = make.in_review(people, database_now())
     reviewer = seat(people.rv).opens(f"/tickets/{ticket.ticket_no}/")
 
-    intake.approve(ticket.pk, by=people.dp if people.dp.has_role("RV") else make.make_user("RV"), now=NOON)
+    intake.approve(ticket.pk, by=people.dp if people.dp.has_role("RV") else make.make_user("RV"), now=database_now())
 
     expect(reviewer.page.locator("#news .alert")).to_contain_text("approved it for dispatch", timeout=15_000)
     equals_a_reload(reviewer, *REGIONS)
@@ -69,10 +69,10 @@ def test_a_bar_says_what_changed_and_by_whom_and_the_page_equals_a_reload(people
 
 
 def test_what_i_did_in_another_window_refreshes_without_a_bar(people, seat):
-    ticket = make.in_review(people)
+    ticket = make.in_review(people, database_now())
     reviewer = seat(people.rv).opens(f"/tickets/{ticket.ticket_no}/")
 
-    intake.approve(ticket.pk, by=people.rv, now=NOON)
+    intake.approve(ticket.pk, by=people.rv, now=database_now())
 
     expect(reviewer.page.locator("#head")).to_contain_text("Awaiting dispatch", timeout=15_000)
     expect(reviewer.page.locator("#news .alert")).to_have_count(0)
@@ -87,13 +87,13 @@ def open_form(someone, ticket, step):
 
 def test_typed_text_is_merged_field_by_field_and_my_later_answer_counts(people, seat):
     """Given a form in which I typed, when a colleague changes the ticket, then mine stays, hers comes, and I may send it."""
-    ticket = make.draft(people)
+    ticket = make.draft(people, database_now())
     operator = seat(people.op)
     form = open_form(operator, ticket, "submit")
     operator.types("submit", target="物业公司二部", demand="请尽快上门")
     version = form.locator("[name=version]").input_value()
 
-    record(ticket.pk, "change_urgency", by=people.op, now=NOON, target="江畔物业", address="江畔小区9栋")
+    record(ticket.pk, "change_urgency", by=people.op, now=database_now(), target="江畔物业", address="江畔小区9栋")
 
     expect(form.locator("[name=address]")).to_have_value("江畔小区9栋", timeout=15_000)
     expect(form.locator("[name=target]")).to_have_value("物业公司二部")
@@ -112,13 +112,13 @@ def test_typed_text_is_merged_field_by_field_and_my_later_answer_counts(people, 
 
 
 def test_a_step_that_is_gone_keeps_the_text_to_copy(people, seat):
-    ticket = make.in_hand(people)
+    ticket = make.in_hand(people, database_now())
     handler = seat(people.hd)
     open_form(handler, ticket, "record_contact")
     handler.types("record_contact", note="电话已打三次,无人接听")
 
-    replies.record_contact(ticket.pk, by=people.ul, now=NOON, method="phone", reached=True)
-    replies.submit_reply(ticket.pk, by=people.ul, now=NOON, **make.reply_block())
+    replies.record_contact(ticket.pk, by=people.ul, now=database_now(), method="phone", reached=True)
+    replies.submit_reply(ticket.pk, by=people.ul, now=database_now(), **make.reply_block())
 
     expect(handler.page.locator("#work [role=alert]")).to_be_visible(timeout=15_000)
     expect(handler.page.locator("#work textarea.copy").first).to_have_value(re.compile("三次"))
@@ -127,13 +127,13 @@ def test_a_step_that_is_gone_keeps_the_text_to_copy(people, seat):
 
 def test_the_second_of_two_is_told_what_changed_and_by_whom_and_loses_nothing(people, seat):
     """Without a stream (cut by a proxy), so that only the answer to the POST can say it."""
-    ticket = make.in_review(people)
+    ticket = make.in_review(people, database_now())
     reviewer = seat(people.rv)
     reviewer.page.route("**/live/**", lambda route: route.abort())
     reviewer.opens(f"/tickets/{ticket.ticket_no}/do/return_for_info/", state="")
     reviewer.types("return_for_info", note="缺少楼栋号")
 
-    intake.approve(ticket.pk, by=make.make_user("RV", display_name="甄审核"), now=NOON)
+    intake.approve(ticket.pk, by=make.make_user("RV", display_name="甄审核"), now=database_now())
     reviewer.form("return_for_info").locator("button.btn").last.click()
 
     bar = reviewer.page.locator("#work .alert-warning")
@@ -143,7 +143,7 @@ def test_the_second_of_two_is_told_what_changed_and_by_whom_and_loses_nothing(pe
 
 
 def test_what_was_typed_survives_a_reload_and_a_log_out_forgets_it(people, seat):
-    ticket = make.in_hand(people)
+    ticket = make.in_hand(people, database_now())
     handler = seat(people.hd)
     open_form(handler, ticket, "record_contact")
     handler.types("record_contact", note="已约周三上门")
@@ -159,7 +159,7 @@ def test_what_was_typed_survives_a_reload_and_a_log_out_forgets_it(people, seat)
 
 
 def test_somebody_else_is_seen_on_the_page_and_in_the_list_and_goes(people, seat):
-    ticket = make.in_hand(people)
+    ticket = make.in_hand(people, database_now())
     leader = seat(people.ul).opens(f"/tickets/{ticket.ticket_no}/")
     listing = seat(people.li).opens("/tickets/")
 

@@ -4,8 +4,8 @@ import time
 import pytest
 from django.contrib.sessions.models import Session
 
+from accounts.instant import database_now
 from tests import factories as make
-from tests.factories import NOON
 from tests.live.conftest import cookie_of
 from tickets.live.changes import REMEMBERED
 
@@ -26,7 +26,7 @@ def test_a_dispatcher_hears_of_new_work_within_two_seconds_and_of_nothing_but_it
     stream = fresh(listen, people.dp)
 
     begun = time.monotonic()
-    ticket = make.in_dispatch(people)
+    ticket = make.in_dispatch(people, database_now())
     data = stream.heard("changed")
     took = time.monotonic() - begun
 
@@ -41,7 +41,7 @@ def test_a_stranger_hears_nothing(people, listen):
     streams = [fresh(listen, other), fresh(listen, people.ad)]
     member = fresh(listen, people.li)
 
-    ticket = make.dispatched(people)
+    ticket = make.dispatched(people, database_now())
 
     assert member.heard("changed")["tickets"][-1][0] == ticket.ticket_no
     for stream in streams:
@@ -51,7 +51,7 @@ def test_a_stranger_hears_nothing(people, listen):
 
 
 def test_who_loses_sight_of_a_ticket_hears_that_something_is_gone_without_its_number(people, listen):
-    ticket = make.dispatched(people)
+    ticket = make.dispatched(people, database_now())
     stream = fresh(listen, people.li)
 
     take_away(ticket, people)
@@ -62,13 +62,13 @@ def test_who_loses_sight_of_a_ticket_hears_that_something_is_gone_without_its_nu
 def take_away(ticket, people):
     """The row says it left the unit; how is told in the tests of dispatch."""
     from tickets.actions import record
-    record(ticket.pk, "urge", by=people.dp, now=NOON, unit_ids=[])
+    record(ticket.pk, "urge", by=people.dp, now=database_now(), unit_ids=[])
 
 
 def test_what_happened_while_the_page_was_made_is_told_when_it_connects(people, listen):
     warm = fresh(listen, people.rv)
     made = time.time()
-    ticket = make.in_review(people)
+    ticket = make.in_review(people, database_now())
     assert warm.heard("changed")
 
     late = listen(people.rv, f"?since={made:.3f}")

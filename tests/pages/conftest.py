@@ -94,6 +94,13 @@ def visits(world, django_db_blocker):
 
 
 @pytest.fixture(scope="package")
+def sampled(visits):
+    """By language: what is opened of them."""
+    languages = (examine.CHINESE, examine.ENGLISH)
+    return {language: visits if examine.WHOLE else table.sample(visits, language) for language in languages}
+
+
+@pytest.fixture(scope="package")
 def known():
     return examine.Known()
 

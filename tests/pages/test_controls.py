@@ -30,14 +30,15 @@ FAULTS = {
 STYLES = ".pale { color: #bbb; background: #fff } .wide { width: 1500px }"
 
 
-@pytest.fixture
-def served(newcomer, words):
+@pytest.fixture(scope="module")
+def served(visit, words):
     """served(lang, body): complaints about a page of ours with this body."""
-    visitor = newcomer("op")
+    visitor = visit("op")
     headers = visitor.page.goto(visitor.site + "/").headers
     kept = {name: headers[name] for name in ("content-security-policy", "content-type")}
 
     def examined(lang, body, expected, title="工单"):
+        visitor.page.unroute_all()
         page = PAGE.format(lang=lang, title=title, body=body).replace("</head>", "<link rel=stylesheet href=/odd.css></head>")
         visitor.page.route("**/odd/", lambda route: route.fulfill(body=page, headers=kept))
         visitor.page.route("**/odd.css", lambda route: route.fulfill(body=STYLES, content_type="text/css"))
