@@ -228,8 +228,7 @@ def deem_signed(ticket, now):
 
 
 def order_supervision(ticket, now):
-    if not supervision.orders(ticket, *supervision.NOT_CLOSED).filter(kind=SupervisionOrder.Kind.OVERDUE).exists():
-        supervision.issue(ticket.pk, kind=SupervisionOrder.Kind.OVERDUE, by=User.objects.system(), now=now)
+    supervision.issue_by_system(ticket, SupervisionOrder.Kind.OVERDUE, now=now)
 
 
 EFFECTS = {

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.roles import Role
 from accounts.roster import people
 from dispatch.models import SupervisionOrder
@@ -55,6 +56,13 @@ def issue(ticket_id, *, kind, by, now, text=""):
                                             due_at=_start_clock(ticket, now))
     _tell_unit(order, "supervision_issued", now, params={"due": order.due_at.isoformat()}, channels=("inapp", "sms"))
     return ticket
+
+
+def issue_by_system(ticket, kind, *, now):
+    """What the rules demand, unless an order of this kind is open already; returns the ticket."""
+    if orders(ticket, *NOT_CLOSED).filter(kind=kind).exists():
+        return ticket
+    return issue(ticket.pk, kind=kind, by=User.objects.system(), now=now)
 
 
 @transaction.atomic

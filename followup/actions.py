@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roster import everyone, people
-from dispatch import assignments, replies, requests
+from dispatch import assignments, replies, requests, supervision
 from dispatch.models import Assignment, Reply, Request, SupervisionOrder
 from dispatch.requests import check_review_date
 from followup import callbacks
@@ -58,9 +58,10 @@ def close_unreachable(ticket_id, *, by, now, proposed_by, note=""):
 
 @transaction.atomic
 def order_redo(ticket_id, *, by, now, reason):
-    """T31: the same unit again, its leader informed; the outcome of this round stays on file."""
+    """T31: the same unit again, its leader informed, under supervision; the outcome of this round stays on file."""
     ticket = move_locked(lock(ticket_id, by=by), Ticket.order_redo, by=by, now=now, note=reason)
-    return _hand_back(ticket, by=by, now=now)
+    ticket = _hand_back(ticket, by=by, now=now)
+    return supervision.issue_by_system(ticket, SupervisionOrder.Kind.UNSATISFIED, now=now)
 
 
 def _hand_back(ticket, *, by, now):
