@@ -64,5 +64,5 @@ def test_a_holiday_and_a_limit_are_changed_and_each_clock_says_which_version_it_
     assert versions.newest(PROFILE).version == 2
 
     new = make.in_hand(people, database_now(), type="help")
-    proof_of(leader, new).sees("6个工作日", " v2")
-    proof_of(leader, old).sees("5个工作日", " v1").sees_nothing_of(" v2")
+    proof_of(leader, new).sees("6个工作日", f"{first.title} v2")
+    proof_of(leader, old).sees("5个工作日", f"{first.title} v1")

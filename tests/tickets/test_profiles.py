@@ -248,8 +248,8 @@ def test_rungs_stand_in_the_order_of_their_time(rungs, sound):
 LIST, CONFIRM = reverse("tickets:profiles"), reverse("tickets:profile-confirm")
 
 
-def form_data(**changes):
-    form = ProfileForm(profile=rapid(), now=NOON)
+def form_data(profile=None, **changes):
+    form = ProfileForm(profile=profile or rapid(), now=NOON)
     data = {name: form[name].value() or "" for name in form.fields}
     data["is_default"] = "on"
     return data | {name.replace("_", "-", 1) if name.split("_")[0].isupper() else name: value for name, value in changes.items()}
@@ -364,3 +364,16 @@ def test_the_nightly_audit_agrees_after_a_change(p):
     found = nightly.run(now=after(10), codes=set(nightly.CHECKS) - {"I12"})
 
     assert {finding.code: finding.examples for finding in nightly.broken(found)} == {}
+
+
+def test_what_the_version_before_had_wrong_already_does_not_stand_in_the_way(p):
+    """The working-day profile leaves too little time for an urgent contact; its other limits can be changed all the same."""
+    workday = versions.newest("standard_workday")
+    sent = form_data(workday)
+
+    def answer(**changes):
+        return signed_in(p.ad).post(reverse("tickets:profile-new", args=[workday.pk]), sent | changes).status_code
+
+    assert answer(**{"COMPLETION-help": "6 wd"}) == 200
+    assert answer(**{"RESPONSE-urgent": "100 min"}) == 422
+    assert answer(**{"RECEIPT-urgent": "130 min"}) == 422

@@ -85,8 +85,11 @@ class ProfileForm(forms.Form):
                               if given.get(cell(kind, which)) is not None} for kind in Kind}
         for kind in TYPED:
             self.check_types(kind, limits[kind])
-        for kind, which, sentence in soundness.limit_faults(limits):
-            self.say(cell(kind, which), sentence)
+        kept = list(soundness.limit_faults(self.profile.limits))  # the version before has them already: not this change's fault
+        for fault in soundness.limit_faults(limits):
+            kind, which, sentence = fault
+            if fault not in kept or limits[kind][which] != self.profile.limits[kind][which]:
+                self.say(cell(kind, which), sentence)
         for kind in Kind:
             name = f"{kind}-ladder"
             if wrong := soundness.ladder_fault(given.get(name, []), limits[kind].values()):
