@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch import assignments, requests
+from dispatch import assignments, requests, supervision
 from dispatch.models import Assignment, Reply, SupervisionOrder
 from followup import actions as following
 from notices.models import Notice
@@ -46,7 +46,8 @@ def test_a_redo_goes_to_the_same_unit_already_signed_with_a_clock_of_its_own(p):
     lead = assignments.live_lead(ticket)
     assert (lead.unit, lead.status, lead.round) == (unit(), "accepted", 2)
     assert Assignment.objects.filter(ticket=ticket, status="returned_for_redo").count() == 1
-    assert clocks(ticket, status="running") == [("REDO", 2, "running")]
+    assert set(clocks(ticket, status="running")) == {("REDO", 2, "running"), ("SUPERVISION", 2, "running")}
+    assert [order.kind for order in SupervisionOrder.objects.filter(ticket=ticket)] == ["unsatisfied"]
     before.refresh_from_db()
     assert (before.status, before.stopped_at) == ("met", NOON)  # what was answered in time stays in time
     assert ticket.callback_outcome == "" and ticket.first_outcome == "negative"
@@ -70,7 +71,8 @@ def test_after_two_rounds_only_adjudication_is_left(p):
     with pytest.raises(Refused):
         following.order_redo(ticket.pk, by=p.cb, now=NOON, reason="x")
     ticket = following.to_adjudication(ticket.pk, by=p.cb, now=NOON, reason="三次不满意")
-    assert clocks(ticket, status="running") == [("ADJUDICATION", 3, "running")]
+    assert set(clocks(ticket, status="running")) == {("ADJUDICATION", 3, "running"), ("SUPERVISION", 2, "running")}
+    assert SupervisionOrder.objects.filter(ticket=ticket).count() == 1  # the first one is not answered yet
     assert told("adjudication_asked") == {p.sv.username}
 
 
@@ -201,6 +203,10 @@ def test_a_whole_second_life_leaves_nothing_for_the_audit(p):
     following.approve_reply(ticket.pk, by=p.rv, now=later)
     callbacks.record_outcome(ticket.pk, by=p.cb, now=later, **make.HAPPY)
     following.close_satisfied(ticket.pk, by=p.cb, now=later)
+    with pytest.raises(Refused):
+        following.archive(ticket.pk, by=p.sv, now=later + 3 * DAY)  # the unit still owes the supervisor an answer
+    supervision.feed_back(ticket.pk, by=p.ul, now=later, text="已返工修好")
+    supervision.close(ticket.pk, by=p.sv, now=later)
     following.archive(ticket.pk, by=p.sv, now=later + 3 * DAY)
 
     assert audited.codes(NOON) == set()

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from dispatch import requests
 from followup import actions as following
@@ -15,6 +16,12 @@ from tickets.models import Clock, Ticket
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 def proof_of(ticket, kind, now):
