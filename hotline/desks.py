@@ -32,6 +32,7 @@ OTHERS = (
     (_("Limits"), "tickets:profiles", (Role.AD, Role.AU, Role.DL, Role.ZH, Role.SV)),
     (_("Holidays"), "tickets:calendar", (Role.AD, Role.AU, Role.DL, Role.ZH, Role.SV)),
     (_("Wall"), "dispatch:wall", wall.READERS),
+    (_("Responsibility"), "insights:responsibility", (Role.SV, Role.ZH, Role.DL, Role.QL, Role.AU, Role.UL)),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),
 )
 HOMES = {Role.AU: "insights:audit-log", Role.AD: "people"}  # where those begin their day who have no desk

@@ -11,13 +11,15 @@ from rest_framework.response import Response
 from accounts.access import audience
 from accounts.instant import database_now
 from accounts.models import Unit
-from insights import clock_shapes, proof
-from tickets import api_docs, ledger
+from accounts.roles import Role
+from insights import clock_shapes, proof, responsibility
+from tickets import api_docs, ledger, presenters
 from tickets.api import arrival, signed_in
 from tickets.models import Ticket
 from tickets.presenters import chip_of, span
 from tickets.views import READERS
 
+WATCHING = (Role.SV, Role.ZH, Role.DL, Role.QL, Role.AU, Role.UL)
 api_docs.SHAPES |= clock_shapes.SHAPES
 describe = extend_schema(
     operation_id="prove_clock", tags=["tickets"], summary=gettext_lazy("Why this deadline"),
@@ -76,16 +78,20 @@ def holders(request, ticket_no):
     return render(request, "insights/holders.html", context)
 
 
+@audience(*WATCHING)
+@require_safe
+def responsible(request):
+    """The ledgers of all open tickets together."""
+    rows = [{"name": name_of(one.holder, one.unit), "tickets": one.tickets, "time": span(one.seconds),
+             "average": span(one.seconds // one.tickets), "percent": round(100 * one.share, 1),
+             "width": round(1000 * one.share, 2), "tone": presenters.HOLDER_TONE[one.holder]} for one in responsibility.shares(request.user, now=database_now())]
+    return render(request, "insights/responsibility.html", {"rows": rows, "none": _("No ticket is open.")})
+
+
 def presented(booked, units):
-    """Bookings with their place on a bar of 1,000 steps."""
-    whole = sum(booking.seconds for booking in booked) or 1
-    shown, left = [], 0.0
-    for booking in booked:
-        width = 1000 * booking.seconds / whole
-        shown.append({"booking": booking, "name": name_of(booking.holder, units.get(booking.unit_id)), "left": round(left, 2),
-                      "width": round(width, 2), "time": span(booking.seconds)})
-        left += width
-    return shown
+    return [{"booking": booking, "name": name_of(booking.holder, units.get(booking.unit_id)), "left": left, "width": width,
+             "tone": presenters.HOLDER_TONE[booking.holder], "time": span(booking.seconds)}
+            for booking, left, width in ledger.strip(booked)]
 
 
 def summed(booked, units):

@@ -6,6 +6,7 @@ CLOCK = r"tickets/(?P<ticket_no>[0-9]{1,16})/clocks/(?P<clock_id>[0-9]{1,18})/$"
 
 app_name = "insights"
 urlpatterns = [
+    path("responsibility/", clock_views.responsible, name="responsibility"),
     path("audit/", views.audit_log, name="audit-log"),
     re_path("^" + CLOCK, clock_views.clock, name="clock"),
     re_path(r"^tickets/(?P<ticket_no>[0-9]{1,16})/holders/$", clock_views.holders, name="holders"),

@@ -66,6 +66,7 @@ def context(ticket, user, now, *, identity=None, work=None, which=""):
         "counters": presenters.counters_of(ticket),
         "identity": identity or identity_of(ticket, user),
         "clocks": open_clocks,
+        "held": presenters.held_bar(story.events_of(ticket), now),
         "over_clocks": over_clocks,
         "story": timeline.narrowed(moments, which),
         "story_filters": timeline.choices(moments, which, path),

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import roster
-from tickets import calendars
+from tickets import calendars, ledger
 from tickets.choices import SubjectType, Urgency
 from tickets.clocks import PROMISED, UNFINISHED, WINDOWS, Kind, Status
+from tickets.ledger import Holder
 from tickets.marks import marks_of
 from tickets.states import WHOSE_TURN, State
 
@@ -265,3 +266,18 @@ def counters_of(ticket):
     ]
     return [text % {"n": count} for count, text in counted if count]
 
+
+HOLDER_TONE = {Holder.OPERATOR: "azure", Holder.REVIEW: "blue", Holder.DISPATCH: "indigo", Holder.UNIT: "orange",
+               Holder.SUPERVISOR: "red", Holder.CALLBACK: "green", Holder.CITIZEN: "teal", Holder.SUSPENDED: "secondary"}
+
+
+def held_bar(events, now):
+    """Who held the ticket, as parts of a bar and as sums in words; `events` by seq."""
+    booked = ledger.bookings(events, now)
+    sums = {}
+    for booking in booked:
+        sums[booking.holder] = sums.get(booking.holder, 0) + booking.seconds
+    return {"parts": [{"left": left, "width": width, "tone": HOLDER_TONE[booking.holder]}
+                      for booking, left, width in ledger.strip(booked)],
+            "sums": [(holder.label, span(int(seconds)), HOLDER_TONE[holder])
+                     for holder, seconds in sorted(sums.items(), key=lambda item: -item[1])]}

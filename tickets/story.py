@@ -86,13 +86,20 @@ def chapters_of(ticket, user, reading):
     return ticket._chapters
 
 
+def events_of(ticket):
+    """The trail by seq with who did what, read once a page."""
+    if not hasattr(ticket, "_events"):
+        ticket._events = list(ticket.events.select_related("by").order_by("seq"))
+    return ticket._events
+
+
 def time_line(ticket, reading, chapters):
     """Newest first. One query, however long the story is."""
     facts, units = {}, {}
     for chapter in chapters:
         facts |= chapter.facts
         units |= chapter.units
-    events = ticket.events.select_related("by").order_by("-seq")
+    events = reversed(events_of(ticket))
     return [told(event, reading, facts.get((event.name, event.at), []), units) for event in events]
 
 

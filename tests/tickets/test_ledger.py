@@ -17,7 +17,7 @@ def played(steps):
     at, events = NOON, []
     for seconds, state, unit in steps:
         at += timedelta(seconds=seconds)
-        events.append(SimpleNamespace(at=at, target=state, unit_id=unit))
+        events.append(SimpleNamespace(at=at, target=state, unit_id=unit, name="move", data={}))
     return events
 
 
@@ -49,3 +49,14 @@ def test_passing_a_ticket_on_passes_the_seconds_on():
 
     assert found == {(Holder.UNIT, 1): 660, (Holder.DISPATCH, None): 180, (Holder.UNIT, 2): 120, (Holder.OPERATOR, None): 60,
                      (Holder.REVIEW, None): 60}
+
+
+def test_after_a_call_in_vain_the_citizen_is_waited_for_until_the_next_try_is_due():
+    events = played([(0, State.PENDING_CALLBACK, 1), (600, State.PENDING_CALLBACK, 1), (900, State.PENDING_CALLBACK, 1),
+                     (4000, State.PENDING_CALLBACK, 1), (60, State.CLOSED, 1)])
+    events[1].name, events[1].data = ledger.IN_VAIN, {"next": (events[1].at + timedelta(hours=1)).isoformat()}
+    events[3].name = "callback_outcome"
+
+    found = dict(ledger.totals(ledger.bookings(events, NOON + timedelta(days=1))))
+
+    assert found == {(Holder.CALLBACK, None): 600 + 1300 + 60, (Holder.CITIZEN, None): 3600}
