@@ -82,9 +82,10 @@ def holders(request, ticket_no):
 @require_safe
 def responsible(request):
     """The ledgers of all open tickets together."""
+    shares = responsibility.shares(request.user, now=database_now())
     rows = [{"name": name_of(one.holder, one.unit), "tickets": one.tickets, "time": span(one.seconds),
              "average": span(one.seconds // one.tickets), "percent": round(100 * one.share, 1),
-             "width": round(1000 * one.share, 2), "tone": presenters.HOLDER_TONE[one.holder]} for one in responsibility.shares(request.user, now=database_now())]
+             "width": round(1000 * one.share, 2), "tone": presenters.HOLDER_TONE[one.holder]} for one in shares]
     return render(request, "insights/responsibility.html", {"rows": rows, "none": _("No ticket is open.")})
 
 
