@@ -53,7 +53,7 @@ def clock(request, ticket_no, clock_id):
 def facts(shown):
     clock = shown.clock
     pairs = [
-        (_("Due"), clock.due_at),
+        (_("Due date"), clock.due_at),
         (_("Limit"), shown.rule),
         (_("Profile"), shown.profile),
         (_("Holiday table"), f"v{clock.calendar_version}" if clock.calendar_version else None),
@@ -85,7 +85,7 @@ def responsible(request):
     shares = responsibility.shares(request.user, now=database_now())
     rows = [{"name": name_of(one.holder, one.unit), "tickets": one.tickets, "time": span(one.seconds),
              "average": span(one.seconds // one.tickets), "percent": round(100 * one.share, 1),
-             "width": round(1000 * one.share, 2), "tone": presenters.HOLDER_TONE[one.holder]} for one in shares]
+             "width": round(1000 * one.seconds / shares[0].seconds, 2), "tone": presenters.HOLDER_TONE[one.holder]} for one in shares]
     return render(request, "insights/responsibility.html", {"rows": rows, "none": _("No ticket is open.")})
 
 
