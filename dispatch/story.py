@@ -12,6 +12,7 @@ from notices.models import Notice
 from tickets.choices import ContactMethod, ReplyFault
 from tickets.clocks import Kind
 from tickets.presenters import Pill
+from tickets.sla import RUNG_LABELS
 from tickets.states import State
 from tickets.story import Chapter, Item, Panel, Word, label_of, register, yes_or_no
 
@@ -192,7 +193,7 @@ def clock_label(text):
 
 def rung_name(code):
     """L1, L2 … are names already."""
-    return {"warn": _("warning"), "warn2": _("second warning")}.get(code, code)
+    return RUNG_LABELS.get(code, code)
 
 
 def rungs(said):

@@ -14,6 +14,7 @@ from tickets import presenters, replay, story
 from tickets.calendars import ONE_DAY, local_date
 from tickets.clocks import Clock, Status
 from tickets.models import CalendarVersion, HolidayDay
+from tickets.sla import RUNG_LABELS
 
 COUNTING = (Status.RUNNING, Status.HELD)
 LONGEST_LIST = timedelta(days=120)  # of days that are listed one by one
@@ -171,6 +172,7 @@ def rungs(clock):
         row = fired.get(level)
         if row is None and clock.status != Status.RUNNING:
             continue
-        shown.append(Rung(rung[0], row.due_at if row else clock.fire_at(rung), row and row.fired_at,
+        name = str(RUNG_LABELS.get(rung[0], rung[0]))
+        shown.append(Rung(name, row.due_at if row else clock.fire_at(rung), row and row.fired_at,
                           bool(row and row.skipped), row and row.acknowledged_at))
     return shown

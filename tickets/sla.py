@@ -5,6 +5,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.cache import cache
 from django.db import models
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tickets.calendars import NO_CALENDAR, WorkCalendar
@@ -22,6 +23,7 @@ HANDLING_LADDER = [
     ["L4", "1440m", ["district_leader"]],
 ]
 DESK_LADDER = [["L1", "0m", ["shift_leader"]], ["L2", "60m", ["duty_leader"]]]
+RUNG_LABELS = {"warn": gettext_lazy("warning"), "warn2": gettext_lazy("second warning")}  # L1 to L4 are called so
 RULING_LADDER = [["warn", 0.75, ["supervisor"]], ["L1", "0m", ["supervisor"]], ["L2", "60m", ["duty_leader"]]]
 LADDERS = {
     "ACCEPT": DESK_LADDER,

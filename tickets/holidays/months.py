@@ -112,7 +112,8 @@ def what_happens(old, new):
 
 
 def versions(rows):
-    return [Version(row.number, row.at, _("The system") if row.by.is_system else row.by.display_name, row.reason,
+    return [Version(row.number, row.at, _("The system") if row.by.is_system else row.by.display_name,
+                    _("shipped") if row.by.is_system else row.reason,
                     differences(row.changes), _("%(count)s days") % {"count": len(row.changes)},
                     _("Yes") if row.applied else _("No"))
             for row in rows]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import DutyKind
 from accounts.roster import CALLBACK_LEAD, HOTLINE_PEOPLE, ROSTERED_PEOPLE, UNIT_PEOPLE
 from tickets.clocks import Kind
+from tickets.sla import RUNG_LABELS
 
 POSTS = {
     **{key: role.label for key, role in (UNIT_PEOPLE | HOTLINE_PEOPLE).items()},
@@ -23,7 +24,7 @@ CONSEQUENCES = {  # of rungs that do more than tell
     (Kind.COMPLETION, "L2"): gettext_lazy("and a supervision order is issued"),
     (Kind.REDO, "L2"): gettext_lazy("and a supervision order is issued"),
 }
-RUNG_NAMES = ("warn", "warn2", "L1", "L2", "L3", "L4")
+RUNG_NAMES = (*RUNG_LABELS, "L1", "L2", "L3", "L4")
 LONGEST_MINUTES, LONGEST_DAYS = 60 * 24 * 90, 250
 MINUTES = r"(?:min|minutes?|分|分钟)"
 HOURS = r"(?:h|hours?|小时)"
@@ -94,9 +95,13 @@ def when_of(text):
     raise Unreadable(_("Write a share of the time in percent, or a time after due such as +60 min."))
 
 
+def rung_label(name):
+    return str(RUNG_LABELS.get(name, name))
+
+
 def rung_text(rung):
     name, when, posts = rung
-    return "; ".join([name, when_text(when), ", ".join(str(POSTS.get(post, post)) for post in posts)])
+    return "; ".join([rung_label(name), when_text(when), ", ".join(str(POSTS.get(post, post)) for post in posts)])
 
 
 def rung_of(text):
@@ -104,14 +109,15 @@ def rung_of(text):
     parts = [part.strip() for part in re.split(r"[;；|]", text)]
     if len(parts) != 3:
         raise Unreadable(_("A rung is written: name; when; recipients."))
-    name = next((known for known in RUNG_NAMES if known.lower() == parts[0].lower()), None)
+    name = by_word(RUNG_NAMES, RUNG_LABELS).get(parts[0].casefold())
     if name is None:
-        raise Unreadable(_("“%(name)s” is no rung: %(known)s.") % {"name": parts[0][:20], "known": ", ".join(RUNG_NAMES)})
+        known = ", ".join(rung_label(name) for name in RUNG_NAMES)
+        raise Unreadable(_("“%(name)s” is no rung: %(known)s.") % {"name": parts[0][:20], "known": known})
     return [name, when_of(parts[1]), posts_of(parts[2])]
 
 
 def posts_of(text):
-    known, found = posts_by_word(), []
+    known, found = by_word(POSTS, POSTS), []
     for word in filter(None, (part.strip() for part in re.split(r"[,，、]", text))):
         if word.casefold() not in known:
             raise Unreadable(_("“%(post)s” is no post: %(known)s.") % {
@@ -122,11 +128,12 @@ def posts_of(text):
     return list(dict.fromkeys(found))
 
 
-def posts_by_word():
-    words = {key: key for key in POSTS}
+def by_word(keys, labels):
+    """{what may be typed: key}: the keys themselves, and their labels in every language."""
+    words = {key.casefold(): key for key in keys}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            words |= {str(label).casefold(): key for key, label in POSTS.items()}
+            words |= {str(label).casefold(): key for key, label in labels.items()}
     return words
 
 
@@ -135,4 +142,4 @@ def rung_words(kind, rung):
     name, when, posts = rung
     told = ", ".join(str(POSTS.get(post, post)) for post in posts)
     more = CONSEQUENCES.get((kind, name))
-    return name, when_words(when), f"{told} {more}" if more else told
+    return rung_label(name), when_words(when), f"{told} {more}" if more else told
