@@ -75,6 +75,10 @@ class Rung:
     skipped: bool
     acknowledged_at: datetime | None
 
+    @property
+    def label(self):
+        return RUNG_LABELS.get(self.name, self.name)
+
 
 @dataclass
 class Proof:
@@ -172,7 +176,6 @@ def rungs(clock):
         row = fired.get(level)
         if row is None and clock.status != Status.RUNNING:
             continue
-        name = str(RUNG_LABELS.get(rung[0], rung[0]))
-        shown.append(Rung(name, row.due_at if row else clock.fire_at(rung), row and row.fired_at,
+        shown.append(Rung(rung[0], row.due_at if row else clock.fire_at(rung), row and row.fired_at,
                           bool(row and row.skipped), row and row.acknowledged_at))
     return shown
