@@ -45,8 +45,14 @@ ROLES = {
     "au": ("au", "Auditor", "Who saw and did what; reads only."),
 }
 SHARED = {"account": "/account/", "roster": "/roster/", "keys": "/keys/", "styleguide": "/styleguide/"}  # the same for all
+FOLLOWED = {  # pages behind a link: (page, "" for a ticket; the link)
+    "ad-person": ("/people/", "main a[href^='/people/']:not([href$='/new/'])"),
+    "ad-limits-new": ("/limits/", "main a[href$='/new/']"),
+    "sv-proof": ("", "#clocks a"),
+    "sv-holders": ("", "#held a"),
+}
 VARIANTS = {  # a chosen few in English, on a phone, in the dark
-    "en": ("op-new", "rv-review", "dp-dispatch", "li-ticket", "cb-step", "sv-supervision", "dl-duty"),
+    "en": ("op-new", "rv-review", "dp-dispatch", "li-ticket", "cb-step", "sv-supervision", "sv-proof", "dl-duty"),
     "phone": ("op-mine", "hd-unit", "hd-ticket", "hd-step", "dl-duty", "ql-leader"),
     "en-phone": ("hd-unit", "hd-ticket"),
     "dark": ("op-new", "li-ticket", "sv-supervision", "rv-step"),
@@ -106,9 +112,10 @@ class Album:
                 self.show(camera, f"{role}-{name_of(path)}", path)
         camera.goto(home)
         self.show_ticket(camera, role)
-        if role == "ad":
-            camera.goto("/people/")
-            self.show(camera, "ad-person", camera.first("main a[href^='/people/']:not([href$='/new/'])"))
+        for name, (path, link) in FOLLOWED.items():
+            if name.startswith(f"{role}-"):
+                camera.goto(path or camera.a_ticket())
+                self.show(camera, name, camera.first(link))
         camera.context.close()
 
     def show_ticket(self, camera, role):
