@@ -13,9 +13,10 @@ from itertools import takewhile
 
 import structlog
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 
+from accounts import many_rows
 from accounts.models import User
 from accounts.roster import people
 from dispatch import actions, heartbeat, supervision
@@ -34,8 +35,8 @@ log = structlog.get_logger(__name__)
 TIME_TO_ACKNOWLEDGE = timedelta(minutes=30)
 STILL_HURRIED = timedelta(days=7)  # older ones have no rung left; keeps the search short
 PUT_ASIDE = timedelta(hours=1)
-UNIT_FIELDS = ("code", "name", "path", "parent", "out_of_hours_mode")
 SILENT = ("warn", "warn2", "L1")  # rungs that nobody has to acknowledge
+LABELS = {kind: english(kind.label) for kind in Kind}
 
 
 @dataclass
@@ -51,12 +52,26 @@ class Swept:
     finished: bool = False
 
 
-@dataclass
+@dataclass(slots=True)
 class Look:
-    """One ticket at one look, and the rungs that it reached."""
+    """One locked ticket at one look: what of its row a look needs to know, and the (clock, rung) pairs it reached."""
 
-    ticket: Ticket
-    rungs: list = field(default_factory=list)
+    id: int
+    ticket_no: str
+    state: str
+    urgency: str
+    version: int
+    trail_hash: str
+    lead_unit_id: int | None
+    reached: list = field(default_factory=list)
+
+    @property
+    def rungs(self):
+        return [rung for _clock, rung in self.reached]
+
+
+OF_A_TICKET = ("id", "ticket_no", "state", "urgency", "version", "trail_hash", "lead_unit_id")
+OF_A_CLOCK = ("ticket", "kind", "round", "holder", "profile", "status", "due_at", "length", "level", "next_fire_at")
 
 
 def sweep(*, now, limit=500, batches=None, guard=None):
@@ -77,49 +92,47 @@ def sweep(*, now, limit=500, batches=None, guard=None):
 
 @transaction.atomic
 def sweep_batch(done, posts, now, limit):
-    tickets = list(due_tickets(now)[:limit])
-    if not tickets:
+    looks = due_tickets(now, limit)
+    if not looks:
         return False
     try:
         with transaction.atomic():
-            looks = fire(tickets, due_clocks(tickets, now), posts, now)
+            told = fire(looks, due_clocks(looks, posts, now), posts, now)
     except OperationalError:
         raise  # the connection, a deadlock, a time limit: nobody's fault, the next look tries again
     except Exception as error:
         log.warning("sweep_batch_failed", error=type(error).__name__)
-        looks = one_by_one(tickets, done, posts, now)
-    count(done, looks, now)
+        told = one_by_one(looks, done, posts, now)
+    count(done, told, now)
     return True
 
 
-def due_tickets(now):
-    """In due order; a ticket that somebody works on is left for the next look."""
+def due_tickets(now, limit):
+    """In due order; a ticket that somebody works on is left for the next look, one with two due clocks comes twice."""
     due = Ticket.objects.filter(clocks__next_fire_at__lte=now).order_by("clocks__next_fire_at")  # in index order
-    return slim(due.select_for_update(skip_locked=True, no_key=True, of=("self",)))
+    rows = due.select_for_update(skip_locked=True, no_key=True, of=("self",)).values_list(*OF_A_TICKET)[:limit]
+    return list({row[0]: Look(*row) for row in rows}.values())
 
 
-def slim(tickets):
-    """Without the long texts."""
-    return tickets.select_related("lead_unit").only("ticket_no", "state", "urgency", "version", "trail_hash", "lead_unit",
-                                                    *(f"lead_unit__{field}" for field in UNIT_FIELDS))
-
-
-def due_clocks(tickets, now):
-    due = Clock.objects.filter(ticket__in=[ticket.pk for ticket in tickets], next_fire_at__lte=now)
-    return list(due.select_related("profile", "holder").order_by("pk"))
-
-
-def fire(tickets, clocks, posts, now):
-    """Write what these clocks of locked tickets have reached: rungs, one event a ticket, notices, the next look."""
-    looks = {ticket.pk: Look(ticket) for ticket in tickets}  # a ticket with two due clocks comes twice
-    known = set(Escalation.objects.filter(clock__in=clocks).values_list("clock", "level"))
+def due_clocks(looks, posts, now):
+    due = Clock.objects.filter(ticket__in=[look.id for look in looks], next_fire_at__lte=now)
+    clocks = list(due.only(*OF_A_CLOCK).order_by("pk"))
     for clock in clocks:
-        look = looks[clock.ticket_id]
-        look.rungs += [rung for rung in climb(clock, now) if (rung.clock_id, rung.level) not in known]
-    telling = [look for look in looks.values() if look.rungs]
-    Escalation.objects.bulk_create([rung for look in telling for rung in look.rungs], ignore_conflicts=True)
+        clock.profile = posts.profiles[clock.profile_id]
+    return clocks
+
+
+def fire(looks, clocks, posts, now):
+    """Write what these clocks of locked tickets have reached: rungs, one event a ticket, notices, the next look."""
+    by_ticket = {look.id: look for look in looks}
+    known = set(Escalation.objects.filter(clock__in=[clock.pk for clock in clocks]).values_list("clock", "level"))
+    for clock in clocks:
+        by_ticket[clock.ticket_id].reached += [
+            (clock, rung) for rung in climb(clock, now) if (rung.clock_id, rung.level) not in known]
+    telling = [look for look in looks if look.reached]
+    many_rows.insert(Escalation, [rung for look in telling for rung in look.rungs], ignore_conflicts=True)
     write_events(telling, now)
-    update_rows(Clock, {"level": "int", "next_fire_at": "timestamptz"}, clocks)
+    many_rows.update(Clock, ("level", "next_fire_at"), clocks)
     put([notice for look in telling for notice in notices_of(look, posts, now)])
     for look in telling:
         take_effect(look, now)
@@ -135,7 +148,7 @@ def climb(clock, now):
     left = range(clock.level, len(ladder))
     reached = list(takewhile(lambda level: clock.fire_at(ladder[level]) <= now, left)) or list(left[:1])
     rungs = [
-        Escalation(ticket_id=clock.ticket_id, clock=clock, kind=clock.kind, round=clock.round, level=level,
+        Escalation(ticket_id=clock.ticket_id, clock_id=clock.pk, kind=clock.kind, round=clock.round, level=level,
                    rung=ladder[level][0], due_at=min(clock.fire_at(ladder[level]), now), fired_at=now,
                    skipped=level != reached[-1], needs_ack=level == reached[-1] and ladder[level][0] not in SILENT)
         for level in reached]
@@ -146,11 +159,11 @@ def climb(clock, now):
 
 def write_events(looks, now):
     system = User.objects.system()
-    TicketEvent.objects.bulk_create([
-        trail.compose(look.ticket, "escalate", by=system, now=now, source=look.ticket.state, is_move=False,
+    many_rows.insert(TicketEvent, [
+        trail.compose(look, "escalate", by=system, now=now, source=look.state, is_move=False,
                       data={"rungs": rungs_by_clock(look), "skipped": sum(rung.skipped for rung in look.rungs)})
         for look in looks])
-    update_rows(Ticket, {"version": "int", "trail_hash": "text"}, [look.ticket for look in looks])
+    many_rows.update(Ticket, ("version", "trail_hash"), looks)
 
 
 def rungs_by_clock(look):
@@ -161,30 +174,19 @@ def rungs_by_clock(look):
     return said
 
 
-def update_rows(model, columns, rows):
-    """One UPDATE for all rows. bulk_update builds a CASE of as many branches as rows, the larger half of a sweep."""
-    table = model._meta.db_table
-    arrays = ", ".join(f"%s::{kind}[]" for kind in ("bigint", *columns.values()))
-    values = [[row.pk for row in rows], *([getattr(row, name) for row in rows] for name in columns)]
-    assignments = ", ".join(f"{name} = v.{name}" for name in columns)
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {table} t SET {assignments} FROM unnest({arrays}) v (id, {', '.join(columns)})"  # noqa: S608
-                       " WHERE t.id = v.id", values)
-
-
 # --- who hears of it ---------------------------------------------------------------------------------------
 
 
 def notices_of(look, posts, now):
-    for rung in look.rungs:
+    for clock, rung in look.reached:
         if rung.skipped:
             continue
-        clock, ticket = rung.clock, look.ticket
-        recipients = posts.holders(clock.profile.ladder(clock.kind)[rung.level][2], clock.holder or ticket.lead_unit)
+        recipients = posts.holders(clock.profile.ladder(clock.kind)[rung.level][2],
+                                   posts.units[clock.holder_id or look.lead_unit_id])
         yield from compose(
-            recipients, cause=cause_of(rung), kind=text_for(rung), ticket_no=ticket.ticket_no, now=now,
-            params={"clock": english(Kind(rung.kind).label), "due": clock.due_at.isoformat(), "rung": rung.rung},
-            channels=channels_for(rung), not_before=quiet_until(now, ticket.urgency, rung.rung))
+            recipients, cause=cause_of(rung), kind=text_for(rung), ticket_no=look.ticket_no, now=now,
+            params={"clock": LABELS[rung.kind], "due": clock.due_at.isoformat(), "rung": rung.rung},
+            channels=channels_for(rung), not_before=quiet_until(now, look.urgency, rung.rung))
 
 
 def cause_of(rung):
@@ -213,22 +215,22 @@ def take_effect(look, now):
         if effect is None:
             continue
         try:
-            effect(look.ticket, now)
+            effect(look, now)
         except Refused as refusal:  # the ladder and the rule disagree; the rung itself stays written
-            log.error("rung_without_effect", ticket=look.ticket.ticket_no, rung=rung.rung, reason=str(refusal))
+            log.error("rung_without_effect", ticket=look.ticket_no, rung=rung.rung, reason=str(refusal))
 
 
-def deem_signed(ticket, now):
-    if ticket.state == State.PENDING_RECEIPT:
-        signed = actions.deem_signed(ticket.pk, by=User.objects.system(), now=now)
+def deem_signed(look, now):
+    if look.state == State.PENDING_RECEIPT:
+        signed = actions.deem_signed(look.id, by=User.objects.system(), now=now)
         held_by = signed.lead_unit
         recipients = [person for post in ("unit_liaison", "unit_leader") for person in people(post, unit=held_by, now=now)]
         tell(recipients, cause=f"deemed_signed:{signed.pk}:{signed.version}", kind="deemed_signed",
              ticket_no=signed.ticket_no, params={"unit": held_by.name}, now=now)
 
 
-def order_supervision(ticket, now):
-    supervision.issue_by_system(ticket, SupervisionOrder.Kind.OVERDUE, now=now)
+def order_supervision(look, now):
+    supervision.issue_by_system(look.id, SupervisionOrder.Kind.OVERDUE, now=now)
 
 
 EFFECTS = {
@@ -241,21 +243,21 @@ EFFECTS = {
 # --- one bad row must not stop the others -------------------------------------------------------------------
 
 
-def one_by_one(tickets, done, posts, now):
+def one_by_one(looks, done, posts, now):
     """The batch failed as a whole: find the clock that fails by itself, put it aside, fire the others."""
-    looks = []
-    for clock in due_clocks(tickets, now):
+    told = []
+    for clock in due_clocks(looks, posts, now):
         try:
             with transaction.atomic():
-                ticket = slim(Ticket.objects).get(pk=clock.ticket_id)
-                looks += fire([ticket], [clock], posts, now)
+                fresh = Ticket.objects.filter(pk=clock.ticket_id).values_list(*OF_A_TICKET).get()
+                told += fire([Look(*fresh)], [clock], posts, now)
         except OperationalError:
             raise
         except Exception:
             log.exception("clock_put_aside", clock=clock.pk, kind=clock.kind)
             put_aside(clock, now)
             done.put_aside += 1
-    return looks
+    return told
 
 
 def put_aside(clock, now):

@@ -248,7 +248,7 @@ class Escalation(models.Model):
     """A rung that was reached. Written once, never deleted; the boards read it."""
 
     ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="escalations")
-    clock = models.ForeignKey("tickets.Clock", models.PROTECT, related_name="escalations")
+    clock = models.ForeignKey("tickets.Clock", models.PROTECT, db_index=False, related_name="escalations")  # escalate_once
     kind = models.CharField(max_length=16)
     round = models.PositiveSmallIntegerField()
     level = models.PositiveSmallIntegerField()  # index of the rung
@@ -257,7 +257,7 @@ class Escalation(models.Model):
     fired_at = models.DateTimeField()
     skipped = models.BooleanField(default=False)  # after an outage only the highest rung tells people
     needs_ack = models.BooleanField(default=False)
-    acknowledged_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    acknowledged_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, db_index=False, related_name="+")
     acknowledged_at = models.DateTimeField(null=True)
 
     class Meta:

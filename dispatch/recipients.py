@@ -4,23 +4,36 @@ from datetime import datetime, time, timedelta
 import structlog
 from django.utils import translation
 
-from accounts.models import DutyKind, User
+from accounts.models import DutyKind, Unit, User
 from accounts.roles import Role
 from accounts.roster import HOTLINE_PEOPLE, ROSTERED_PEOPLE, UNIT_PEOPLE, on_duty, people
 from notices.actions import tell
 from tickets.calendars import LOCAL
 from tickets.choices import Urgency
+from tickets.models import SlaProfile
 
 log = structlog.get_logger(__name__)
 QUIET_FROM, QUIET_UNTIL = time(22), time(7)
 POSTS = UNIT_PEOPLE | HOTLINE_PEOPLE  # posts that belong to a role
 
 
+class ReadOnce(dict):
+    """Rows by id, each read when it is first asked for. No id, no row."""
+
+    def __init__(self, rows):
+        super().__init__({None: None})
+        self.rows = rows
+
+    def __missing__(self, pk):
+        return self.setdefault(pk, self.rows.get(pk=pk))
+
+
 class Posts:
-    """Remembers who was found, so that a sweep over thousands of tickets asks for each post once."""
+    """Remembers who was found, so that a sweep over thousands of tickets asks for each post, unit and profile once."""
 
     def __init__(self, now):
         self.now, self.found = now, {}
+        self.units, self.profiles = ReadOnce(Unit.objects), ReadOnce(SlaProfile.objects)
 
     def holders(self, names, unit):
         """The people of these posts, each once. Nobody there: a duty leader stands in, and the machine says so."""

@@ -58,11 +58,11 @@ def issue(ticket_id, *, kind, by, now, text=""):
     return ticket
 
 
-def issue_by_system(ticket, kind, *, now):
-    """What the rules demand, unless an order of this kind is open already; returns the ticket."""
-    if orders(ticket, *NOT_CLOSED).filter(kind=kind).exists():
-        return ticket
-    return issue(ticket.pk, kind=kind, by=User.objects.system(), now=now)
+def issue_by_system(ticket_id, kind, *, now):
+    """What the rules demand; the ticket after it, or None when an order of this kind is open already."""
+    if orders(ticket_id, *NOT_CLOSED).filter(kind=kind).exists():
+        return None
+    return issue(ticket_id, kind=kind, by=User.objects.system(), now=now)
 
 
 @transaction.atomic

@@ -61,7 +61,7 @@ def order_redo(ticket_id, *, by, now, reason):
     """T31: the same unit again, its leader informed, under supervision; the outcome of this round stays on file."""
     ticket = move_locked(lock(ticket_id, by=by), Ticket.order_redo, by=by, now=now, note=reason)
     ticket = _hand_back(ticket, by=by, now=now)
-    return supervision.issue_by_system(ticket, SupervisionOrder.Kind.UNSATISFIED, now=now)
+    return supervision.issue_by_system(ticket.pk, SupervisionOrder.Kind.UNSATISFIED, now=now) or ticket
 
 
 def _hand_back(ticket, *, by, now):

@@ -192,7 +192,9 @@ class Postgres(Server):
 
     def command(self) -> list[str]:
         options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "shared_buffers": "128MB",
-                   "max_connections": "80", "password_encryption": "scram-sha-256", "log_timezone": "UTC",
+                   "max_connections": "80",
+                   "max_wal_size": "4GB",  # a sweep of a whole outage writes 1 GB of log, the default, every few seconds
+                   "password_encryption": "scram-sha-256", "log_timezone": "UTC",
                    "timezone": "UTC", "log_checkpoints": "off"} | self.settings
         flags = [flag for name, value in options.items() for flag in ("-c", f"{name}={value}")]
         return [*self.prefix, str(self.bin / "postgres"), "-D", str(self.folder),

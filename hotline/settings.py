@@ -268,7 +268,7 @@ CELERY_ENABLE_UTC = True
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5  # otherwise beat stays silent for minutes after the clock was set back
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOTLINE_DATA / "beat.schedule")
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "dispatch.tasks.sweep", "schedule": 15.0, "options": {"expires": 14}},
+    "sweep": {"task": "dispatch.tasks.sweep", "schedule": 5.0, "options": {"expires": 4}},
     "relay": {"task": "notices.tasks.relay", "schedule": 5.0, "options": {"expires": 4}},
     # A missed tick costs nothing: each of these finds in the rows what is due, whenever it looks next.
     "resume_due_suspensions": {"task": "dispatch.tasks.resume_due_suspensions", "schedule": 3600.0,

@@ -142,8 +142,9 @@ def children(home: Home, port: int) -> list[Child]:
         Child("web", [python, "-m", "gunicorn", "hotline.wsgi:application", "--bind", f"127.0.0.1:{port}",
                       "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "60",
                       "--graceful-timeout", "8", "--no-control-socket"], home.logs / "web.log"),
-        Child("worker", [*celery, "worker", "--concurrency", "1", "--loglevel", "WARNING", "--without-gossip",
-                         "--without-mingle", "--without-heartbeat"], home.logs / "worker.log"),
+        # A backlog of deadlines leaves the processor to people who wait for a page.
+        Child("worker", ["nice", "-n", "5", *celery, "worker", "--concurrency", "1", "--loglevel", "WARNING",
+                         "--without-gossip", "--without-mingle", "--without-heartbeat"], home.logs / "worker.log"),
         Child("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""], home.logs / "beat.log"),
     ]
 

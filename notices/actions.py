@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from accounts import many_rows
 from notices import texts
 from notices.models import Notice
 
@@ -42,13 +43,13 @@ def compose(recipients, *, cause, kind, ticket_no="", params=None, channels=(Cha
             if channel == Channel.SMS and not person.phone:
                 continue  # nowhere to send it; the bell has it
             later = not_before if channel == Channel.SMS else None
-            rows.append(Notice(cause=cause, kind=kind, channel=channel, recipient=person, ticket_no=ticket_no,
+            rows.append(Notice(cause=cause, kind=kind, channel=channel, recipient_id=person.pk, ticket_no=ticket_no,
                                params=params or {}, created_at=now, not_before=later, next_try_at=later or now))
     return rows
 
 
 def put(rows):
-    Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    many_rows.insert(Notice, rows, ignore_conflicts=True)
     if rows:
         nudge()
 

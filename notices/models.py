@@ -49,7 +49,7 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=200, blank=True)
-    digest = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")  # told together with others
+    digest = models.ForeignKey("self", models.PROTECT, null=True, db_index=False, related_name="merged")  # told with others
     wording = models.CharField(max_length=500, blank=True)  # of a text message: the words that left
 
     objects = NoticeQuerySet.as_manager()

@@ -53,7 +53,7 @@ class Clock(models.Model):
     kind = models.CharField(max_length=16, choices=Kind)
     round = models.PositiveSmallIntegerField()
     holder = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, related_name="+")  # null: hotline or citizen
-    profile = models.ForeignKey("tickets.SlaProfile", models.PROTECT, related_name="+")
+    profile = models.ForeignKey("tickets.SlaProfile", models.PROTECT, db_index=False, related_name="+")  # few, for many clocks
     rule = models.JSONField()  # the limit it started with: minutes or {"wd": n}
     status = models.CharField(max_length=8, choices=Status, default=Status.RUNNING)
     started_at = models.DateTimeField()

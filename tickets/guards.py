@@ -112,10 +112,12 @@ WRITTEN_ONCE = """
     RETURN NEW;
 """
 
+# With a condition the database asks it before it enters the function: most updates of a ticket change none of this.
 TRIGGERS = [
-    pgtrigger.FSM(name="ticket_moves", field="state", transitions=PAIRS),
+    pgtrigger.FSM(name="ticket_moves", field="state", transitions=PAIRS, condition=pgtrigger.AnyChange("state")),
     pgtrigger.Trigger(name="ticket_born_as_draft", when=pgtrigger.Before, operation=pgtrigger.Insert, func=BORN_AS_DRAFT),
-    pgtrigger.Trigger(name="ticket_written_once", when=pgtrigger.Before, operation=pgtrigger.Update, func=WRITTEN_ONCE),
+    pgtrigger.Trigger(name="ticket_written_once", when=pgtrigger.Before, operation=pgtrigger.Update, func=WRITTEN_ONCE,
+                      condition=pgtrigger.AnyChange("accepted_at", "first_dispatched_at", "ticket_no", "registered_by")),
     pgtrigger.Trigger(
         name="ticket_state_has_its_event", when=pgtrigger.After,
         operation=pgtrigger.Insert | pgtrigger.UpdateOf("state", "version"), timing=pgtrigger.Deferred,

@@ -20,14 +20,14 @@ def digest(said):
 class TicketEvent(models.Model):
     """What happened to a ticket: a move (`source` and `target` differ or the step is one) or an operation."""
 
-    ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="events")
+    ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, db_index=False, related_name="events")  # event_seq
     seq = models.PositiveIntegerField()
     name = models.CharField(_("step"), max_length=40)
     source = models.CharField(max_length=20, blank=True)
     target = models.CharField(max_length=20)
     is_move = models.BooleanField(default=True)
-    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
-    unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, related_name="+")  # who held it then
+    by = models.ForeignKey("accounts.User", models.PROTECT, db_index=False, related_name="+")  # event_by
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, db_index=False, related_name="+")  # who held it
     at = models.DateTimeField()
     note = models.TextField(blank=True)
     data = models.JSONField(default=dict)
@@ -60,10 +60,13 @@ def extend(ticket, name, **said):
 
 
 def compose(ticket, name, *, by, now, source, is_move, note="", data=None):
-    """The next event, unsaved, its number and hash carried on the row: for a look that writes many at once."""
+    """The next event, unsaved, its number and hash carried on the row: for a look that writes many at once.
+
+    `ticket` is the row, or whatever knows as much of it as is asked for here.
+    """
     event = TicketEvent(
-        ticket=ticket, seq=ticket.version + 1, name=name, source=source, target=ticket.state, is_move=is_move, by=by,
-        unit_id=ticket.lead_unit_id, at=now, note=note, data=data or {}, prev_hash=ticket.trail_hash or GENESIS,
+        ticket_id=ticket.id, seq=ticket.version + 1, name=name, source=source, target=ticket.state, is_move=is_move,
+        by_id=by.pk, unit_id=ticket.lead_unit_id, at=now, note=note, data=data or {}, prev_hash=ticket.trail_hash or GENESIS,
     )
     event.hash = event.digest(ticket.ticket_no)
     ticket.version, ticket.trail_hash = event.seq, event.hash

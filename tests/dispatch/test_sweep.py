@@ -110,6 +110,17 @@ def test_a_ticket_in_use_is_left_for_the_next_look_and_holds_up_no_other(p):
     assert len(fired(busy, "RESPONSE")) == 2
 
 
+def test_a_look_locks_tickets_and_nothing_beside_them(p):
+    make.in_hand(p)
+
+    with CaptureQueriesContext(connection) as queries:
+        sweep(120)
+
+    locking = [query["sql"] for query in queries if "SKIP LOCKED" in query["sql"] and "needs_ack" not in query["sql"]]
+    assert len(locking) == 2  # the second one finds nothing
+    assert all(sql.endswith('FOR NO KEY UPDATE OF "tickets_ticket" SKIP LOCKED') for sql in locking)
+
+
 class Crash(BaseException):
     """The process dies here: nothing of the product may catch it."""
 
