@@ -8,7 +8,7 @@ $(error Python 3.11 or newer is needed, and there is none in PATH)
 endif
 BIN := .venv/bin
 
-.PHONY: run venv test pages check browser screenshots clean
+.PHONY: run venv test faults pages check browser screenshots clean
 
 run:
 	@exec $(PYTHON) -m hotline.supervise
@@ -28,6 +28,10 @@ test: venv browser
 # Every page for everybody in every look; `make test` leaves out what repeats itself.
 pages: venv browser
 	@HOTLINE_PAGES=whole $(BIN)/pytest -n 2 --dist loadgroup tests/pages
+
+# Each statement of every step of a ticket's life, and long storms of kills; `make test` does the most important ones once.
+faults: venv
+	@HOTLINE_FAULTS=whole $(BIN)/pytest -p no:cacheprovider tests/faults
 
 check: venv
 	@$(BIN)/ruff check .

@@ -193,7 +193,7 @@ def clock_label(text):
 
 def rung_name(code):
     """L1, L2 … are names already."""
-    return RUNG_LABELS.get(code, code)
+    return str(RUNG_LABELS.get(code, code))
 
 
 def rungs(said):

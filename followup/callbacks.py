@@ -1,5 +1,6 @@
 """Callback tasks of a locked ticket: opened per reporter, tried, answered, and summed up on the ticket."""
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -50,7 +51,11 @@ def add_task(ticket, caller, *, now, kind=Kind.RESULT):
 
 
 def tasks_of(ticket):
-    return CallbackTask.objects.filter(ticket=ticket, round=ticket.round, kind=kind_expected(ticket)).order_by("pk")
+    """Of this round; when a withdrawal was denied and then claimed again, only of the later claim."""
+    tasks = CallbackTask.objects.filter(ticket=ticket, round=ticket.round, kind=kind_expected(ticket))
+    if ticket.withdraw_from:
+        tasks = tasks.filter(pk__in=tasks.values("caller").annotate(newest=Max("pk")).values("newest"))
+    return tasks.order_by("pk")
 
 
 def kind_expected(ticket):

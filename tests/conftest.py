@@ -4,6 +4,7 @@ import pytest
 from tests import servers
 from tests.get_browser import WRAPPER, system_browser
 
+pytest_plugins = ["tests.faults.tally"]
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                   "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 

@@ -6,6 +6,7 @@ import threading
 import time
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from accounts.instant import database_now
@@ -37,18 +38,20 @@ BROKEN_LADDERS = (
 )
 
 
-def lapse(count, earliest=2.0, latest=9.0):
+def lapse(count, earliest=2.0, latest=9.0, together_after=None):
     """Make `count` tickets, each with a rung `earliest` to `latest` seconds ahead, some of one instant.
 
-    Every fifth ticket in hand is taken up at the very moment when its rung is reached.
+    Every fifth ticket in hand is taken up at the very moment when its rung is reached. With `together_after` the rungs
+    lie that many seconds after the beginning, when all tickets are there, and nobody takes anything up.
     """
     people, acts, last = players(), [], database_now()
+    later = together_after and last + timedelta(seconds=together_after)
     for number in range(count):
         make, minutes = STORIES[number % len(STORIES)]
-        reached = moment(number, database_now(), earliest, latest)
+        reached = moment(number, later or database_now(), earliest, latest)
         with transaction.atomic():  # nobody sweeps a ticket whose past is still being written
             ticket = make(people, now=reached - timedelta(minutes=minutes))
-        if minutes == 120:
+        if minutes == 120 and not later:
             acts.append(act_later(people, ticket.pk, reached))
         last = max(last, reached)
     for act in acts:
@@ -88,3 +91,23 @@ def poison():
             Clock.objects.filter(ticket=ticket, kind="RESPONSE").update(profile=broken)
         ids.append(ticket.pk)
     return sorted(Ticket.objects.filter(pk__in=ids).values_list("ticket_no", flat=True))
+
+
+def missed(count, hours):
+    """Tickets whose rungs were reached in the last hours, while nobody looked."""
+    people, now = players(), database_now()
+    for number in range(count):
+        make, minutes = STORIES[number % len(STORIES)]
+        reached = now - timedelta(hours=hours * (number + 1) / count)
+        with transaction.atomic():
+            make(people, now=reached - timedelta(minutes=minutes))
+    return {"made": count}
+
+
+def jumping_beat(every):
+    """Beat on a machine whose clock jumps forth and back by an hour (only as beat sees it: it asks the application)."""
+    from hotline.celery import app
+
+    begun, true, hours = time.monotonic(), app.now, (0, 1, 0, -1)
+    app.now = lambda: true() + timedelta(hours=hours[int((time.monotonic() - begun) / every) % len(hours)])
+    app.Beat(loglevel="WARNING", schedule=str(settings.HOTLINE_DATA / "beat-jumping"), pidfile="").run()

@@ -117,7 +117,7 @@ def told_by(clock, row, posts):
 
 def of_orders(rows):
     late = {row.ticket_id for found in rows.values() for row in found if (row.kind, row.rung) == ("COMPLETION", "L2")}
-    orders = Counter(SupervisionOrder.objects.values_list("ticket_id", flat=True))
+    orders = Counter(SupervisionOrder.objects.filter(kind="overdue").values_list("ticket_id", flat=True))
     yield from (f"ticket {pk}: {orders[pk]} supervision orders" for pk in late | set(orders) if orders[pk] != (pk in late))
 
 

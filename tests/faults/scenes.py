@@ -2,7 +2,7 @@
 
     python -m tests.faults.scenes NAME '{"argument": value}'
 
-prints the result as JSON. NAME is a function of this module, of lapses.py, recount.py or compare.py.
+prints the result as JSON. NAME is a function of this module, of lapses.py, recount.py, compare.py or crash_scene.py.
 """
 import json
 import os
@@ -16,7 +16,7 @@ import django
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "hotline.settings"
 MODULES = ("tests.faults.scenes", "tests.faults.lapses", "tests.faults.recount",
-           "tests.faults.compare")
+           "tests.faults.compare", "tests.faults.crash_scene")
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:[^()]|\[[^]]*\])*\)")
 
 

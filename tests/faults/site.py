@@ -183,14 +183,22 @@ def children_of(pid: int) -> list[int]:
         return []
 
 
+LISTENS, CONNECTED = "0A", "01"
+
+
 def listening_pids(port: int) -> set[int]:
     """Who holds the socket that listens on this port."""
+    return holders_of(port, LISTENS, Path("/proc").glob("[0-9]*/fd/*"))
+
+
+def holders_of(port: int, state: str, descriptors) -> set[int]:
+    """Whose of these /proc/PID/fd/N is a socket of this local port."""
     sockets = set()
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()
-        if fields[3] == "0A" and int(fields[1].split(":")[1], 16) == port:
+        if fields[3] == state and int(fields[1].split(":")[1], 16) == port:
             sockets.add(f"socket:[{fields[9]}]")
-    return {int(entry.parent.parent.name) for entry in Path("/proc").glob("[0-9]*/fd/*") if link_of(entry) in sockets}
+    return {int(entry.parent.parent.name) for entry in descriptors if link_of(entry) in sockets}
 
 
 def link_of(entry: Path) -> str:

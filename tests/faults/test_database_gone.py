@@ -12,11 +12,12 @@ import pytest
 from tests.faults.client import MATTER, Client
 from tests.faults.ledger import Ledger, Operators
 from tests.faults.site import children_of, until
+from tests.faults.tally import WHOLE
 
 pytestmark = pytest.mark.faults
 PAGES = (("/tickets/", "dl"), ("/tickets/new/", "op"), ("/desk/dispatch/", "dp"), ("/notices/", "li"))
 LONGEST = 6  # seconds until somebody must have been answered
-KILLS = 5
+KILLS = 50 if WHOLE else 5
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,8 @@ def seconds_until_well(client):
     return time.monotonic() - begun
 
 
-def test_with_postgres_dead_everybody_is_told_so_and_it_recovers_without_a_restart_of_web(site, web, client):
+def test_with_postgres_dead_everybody_is_told_so_and_it_recovers_without_a_restart_of_web(site, web, client, tally):
+    tally("PostgreSQL killed, pages asked", 1)
     family = children_of(web.process.pid)
     site.kill_server(site.postgres)
     first, then = ask_all(client), ask_all(client)
@@ -97,7 +99,8 @@ def frozen(site):
             os.kill(pid, signal.SIGCONT)
 
 
-def test_with_postgres_frozen_everybody_is_told_so_in_time_and_it_recovers_without_a_restart_of_web(site, web, client):
+def test_with_postgres_frozen_everybody_is_told_so_in_time_and_it_recovers_without_a_restart_of_web(site, web, client, tally):
+    tally("PostgreSQL frozen, pages asked", 1)
     family = children_of(web.process.pid)
     with frozen(site):
         first, then = ask_all(client), ask_all(client)
@@ -112,17 +115,18 @@ def test_with_postgres_frozen_everybody_is_told_so_in_time_and_it_recovers_witho
 # --- nothing is lost ----------------------------------------------------------------------------------------------
 
 
-def check_ledger(site, ledger, what):
+def check_ledger(site, ledger, what, tally, fault, injections):
     said = site.home.path / f"{ledger.name}.json"
     said.write_text(json.dumps(ledger.said()))
     found = site.play("compare", said=str(said))
     print(f"\n{what}: {len(ledger.registered)} calls acknowledged, {ledger.unheard} committed without an answer, "
           f"answers {dict(ledger.answers)}, slowest {ledger.slowest:.1f} s, {found}")
+    tally(f"{fault}, calls taken", injections, lost=len(found["faults"]), doubled=len(ledger.wrong))
     assert ledger.wrong == []
     assert found["faults"] == []
 
 
-def test_no_acknowledged_call_is_lost_or_doubled_while_postgres_is_killed_again_and_again(site, client):
+def test_no_acknowledged_call_is_lost_or_doubled_while_postgres_is_killed_again_and_again(site, client, tally):
     ledger, recoveries = Ledger("postgres"), []
     with Operators(client, ledger):
         for _ in range(KILLS):
@@ -132,11 +136,12 @@ def test_no_acknowledged_call_is_lost_or_doubled_while_postgres_is_killed_again_
             site.check_pids()
             recoveries.append(seconds_until_well(client))
 
-    check_ledger(site, ledger, f"{KILLS} kill -9 of PostgreSQL, well again {max(recoveries):.2f} s after it answered")
+    check_ledger(site, ledger, f"{KILLS} kill -9 of PostgreSQL, well again {max(recoveries):.2f} s after it answered", tally,
+                 "PostgreSQL killed", KILLS)
     assert len(ledger.registered) > KILLS and ledger.answers[503]
 
 
-def test_no_acknowledged_call_is_lost_or_doubled_while_postgres_freezes_in_mid_request(site, client):
+def test_no_acknowledged_call_is_lost_or_doubled_while_postgres_freezes_in_mid_request(site, client, tally):
     ledger = Ledger("frozen")
     with Operators(client, ledger):
         until(lambda: len(ledger.registered) >= 5)
@@ -144,11 +149,11 @@ def test_no_acknowledged_call_is_lost_or_doubled_while_postgres_freezes_in_mid_r
             time.sleep(LONGEST + 1)
         until(lambda: len(ledger.registered) >= 20)
 
-    check_ledger(site, ledger, "PostgreSQL frozen under load")
+    check_ledger(site, ledger, "PostgreSQL frozen under load", tally, "PostgreSQL frozen", 1)
     assert ledger.answers[503] and not ledger.answers[0]
 
 
-def test_no_acknowledged_call_is_lost_or_doubled_while_web_processes_are_killed_in_mid_request(site, web, client):
+def test_no_acknowledged_call_is_lost_or_doubled_while_web_processes_are_killed_in_mid_request(site, web, client, tally):
     ledger = Ledger("web")
     with Operators(client, ledger):
         for kill in range(1, KILLS + 1):
@@ -156,7 +161,7 @@ def test_no_acknowledged_call_is_lost_or_doubled_while_web_processes_are_killed_
             os.kill(children_of(web.process.pid)[0], signal.SIGKILL)  # the oldest, which surely serves somebody
         until(lambda: len(ledger.registered) >= (KILLS + 1) * 5)
 
-    check_ledger(site, ledger, f"{KILLS} kill -9 of web processes")
+    check_ledger(site, ledger, f"{KILLS} kill -9 of web processes", tally, "web process killed", KILLS)
     assert ledger.answers[0]
 
 

@@ -96,7 +96,8 @@ def slower(normal, spent):
     return {act: sorted(spent[act])[CALLS // 2] - sorted(normal["calls"][act])[CALLS // 2] for act in spent}
 
 
-def test_with_the_queue_dead_every_page_answers_every_role(found, visits):
+def test_with_the_queue_dead_every_page_answers_every_role(found, visits, tally):
+    tally("Valkey killed, every page asked", 1)
     assert [(asked, answer.status) for asked, answer in visits if answer.status not in FINE and asked[0] not in UNREADY] == []
     read = {path for (path, _role), answer in visits if answer.status == 200}
     assert len(read) >= 30
@@ -104,7 +105,8 @@ def test_with_the_queue_dead_every_page_answers_every_role(found, visits):
           f"slowest {max(answer.seconds for _asked, answer in visits):.1f} s")
 
 
-def test_with_the_queue_dead_a_call_gets_to_the_unit_as_fast_as_ever(client, normal, dead):
+def test_with_the_queue_dead_a_call_gets_to_the_unit_as_fast_as_ever(client, normal, dead, tally):
+    tally("Valkey killed, calls taken", 1)
     with dead():
         pages, spent = times(client, normal["readers"]), calls(client)
 
@@ -112,7 +114,8 @@ def test_with_the_queue_dead_a_call_gets_to_the_unit_as_fast_as_ever(client, nor
     assert max(slower(normal, spent).values()) < 1  # a wait for the queue would be 2 seconds
 
 
-def test_with_a_queue_that_never_answers_a_call_gets_to_the_unit_as_fast_as_ever(site, client, normal, dead):
+def test_with_a_queue_that_never_answers_a_call_gets_to_the_unit_as_fast_as_ever(site, client, normal, dead, tally):
+    tally("Valkey never answers, calls taken", 1)
     with dead(), socket.create_server(("127.0.0.1", site.home.port("valkey")), backlog=128):
         pages, spent = times(client, normal["readers"]), calls(client)
         ready = client.ask("GET", "/readyz")

@@ -269,6 +269,16 @@ def test_silence_never_closes_as_satisfied(p):
             close()
 
 
+def test_a_withdrawal_that_was_denied_can_be_claimed_again_and_then_confirmed(p):
+    ticket = following.withdraw_denied(ready.denied(p).pk, by=p.cb, now=NOON)
+    following.request_withdraw(ticket.pk, by=p.op, now=NOON, reason="这次真的不用办了")
+
+    ticket = callbacks.record_withdrawal_answer(ticket.pk, by=p.cb, now=NOON, confirmed=True)
+
+    assert ticket.callback_outcome == Outcome.WITHDRAW_CONFIRMED
+    assert following.withdraw_late(ticket.pk, by=p.sv, now=NOON, proposed_by=p.cb).state == "cancelled"
+
+
 # --- what stays ------------------------------------------------------------------------------------------------------------
 
 
