@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 REGIONS = ("head", "facts", "panels", "story", "side")
 NORMAL = """(id) => {
   const copy = document.getElementById(id).cloneNode(true);
-  copy.querySelectorAll("[name=csrfmiddlewaretoken], .people").forEach((one) => one.remove());
+  copy.querySelectorAll("[name=csrfmiddlewaretoken], .people, #held .card-body").forEach((one) => one.remove());
   copy.querySelectorAll("[data-left]").forEach((one) => { one.textContent = ""; });
   copy.querySelectorAll("details").forEach((one) => { one.open = false; });
   copy.querySelectorAll("[data-now]").forEach((one) => one.removeAttribute("data-now"));
