@@ -80,7 +80,8 @@ LETTERS = {
     "tickets:desk-mine": "m", "tickets:desk-floor": "f", "tickets:desk-review": "r", "tickets:desk-leader": "e",
     "tickets:desk-quality": "q", "dispatch:desk-dispatch": "d", "dispatch:desk-unit": "u",
     "dispatch:desk-supervision": "s", "dispatch:desk-coordination": "o", "dispatch:desk-duty": "y",
-    "followup:desk-callbacks": "c",
+    "followup:desk-callbacks": "c", "dispatch:desk-unit-board": "x", "dispatch:wall": "v", "tickets:profiles": "t",
+    "tickets:calendar": "k", "insights:responsibility": "z",
 }  # fmt: skip
 
 

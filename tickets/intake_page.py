@@ -61,11 +61,14 @@ class IntakeScreen(IntakeForm):
         self.fields["need_reply"].widget = forms.Select(choices=BY_TYPE[1:])
         self.fields["is_confidential"].widget = forms.Select(choices=BY_TYPE)
         self.fields["urgency"].choices = [("", _("As usual for the category")), *self.fields["urgency"].choices[1:]]  # type: ignore[attr-defined]
-        self.fields["urgency"].help_text = overrides.counting_now(self.now)
         self.fields["content"].widget.attrs |= {"rows": 6, "placeholder": _("Who, when, where, why, what happened")}
         self.fields["note"].widget.attrs["rows"] = 1
         self.initial.setdefault("need_reply", "true")
         self.initial.setdefault("key", new_salt())
+
+    def tell_rules(self):
+        """What counts now, beside the field: asked for when the page is shown, not when a call is taken in."""
+        self["urgency"].help_text = overrides.counting_now(self.now)
 
     def clean(self):
         given = super().clean()

@@ -65,10 +65,13 @@ class SlaOverride(models.Model):
 
 
 def in_force(category, moment):
-    """{what: the rule} for a category (or None) at an instant; one query."""
+    """{what: the rule} for a category (or None) at an instant; one query for the same row of a category, however often."""
     if category is None:
         return {}
-    return counting(SlaOverride.objects.at(moment).of(category.code), category.code, moment)
+    asked = category.__dict__.setdefault("_in_force", {})
+    if moment not in asked:
+        asked[moment] = counting(SlaOverride.objects.at(moment).of(category.code), category.code, moment)
+    return asked[moment]
 
 
 def counting(rules, code, moment):

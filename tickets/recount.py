@@ -151,7 +151,7 @@ def _apply_batch(change, ids, *, by, now, note, data):
     running = defaultdict(list)
     for clock in Clock.objects.filter(ticket__in=ids, status=Status.RUNNING).select_related("profile").order_by("pk"):
         running[clock.ticket_id].append(clock)
-    written, events = [], []
+    written, touched, events = [], [], []
     for ticket in tickets:
         shifts = [shift for shift in (change.shift(clock, ticket) for clock in running[ticket.pk]) if shift]
         said = {**turn(shifts), **switch_profile(ticket, shifts)}
@@ -159,11 +159,12 @@ def _apply_batch(change, ids, *, by, now, note, data):
         if said:
             dues = [clock.due_at for clock in running[ticket.pk] if clock.kind not in WINDOWS]
             ticket.next_due_at = min(dues, default=None)
+            touched.append(ticket)
             events.append(trail.compose(ticket, change.name, by=by, now=now, source=ticket.state, is_move=False, note=note,
                                         data={**said, **data, "rewound": True}))
     TicketEvent.objects.bulk_create(events)
     Clock.objects.bulk_update(written, COUNTED, batch_size=BATCH)
-    Ticket.objects.bulk_update([event.ticket for event in events], ["version", "trail_hash", "next_due_at", "sla_profile"],
+    Ticket.objects.bulk_update(touched, ["version", "trail_hash", "next_due_at", "sla_profile"],
                                batch_size=BATCH)
     return sum(len(event.data.get("due", {})) for event in events)
 

@@ -216,6 +216,7 @@ def log_call(request, now):
 
 
 def intake_screen(request, form, *, answer=None, call=None, known="", problem="", status=200):
+    form.tell_rules()
     context = {
         "form": form,
         "fields": intake_page.layout(form),

@@ -53,10 +53,11 @@ def test_the_cost_does_not_grow_with_the_tickets(p):
     for _time in range(5):
         factories.in_hand(p)
 
-    assert cost(p) == few == 2
+    assert cost(p) == few <= 2
 
 
 def cost(p):
+    assert p.sv.membership_list
     with CaptureQueriesContext(connection) as queries:
         responsibility.shares(p.sv, now=LATER)
     return len([query for query in queries.captured_queries if "CURSOR" not in query["sql"].upper() or "DECLARE" in query["sql"]])
