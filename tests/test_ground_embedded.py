@@ -138,6 +138,7 @@ def test_a_port_taken_meanwhile_is_changed(home):
     with Servers(home):
         old = home.port("postgres")
     with socket.socket() as squatter:
+        squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what was connected to it may still be remembered
         squatter.bind(("127.0.0.1", old))
         squatter.listen(1)
 
