@@ -32,6 +32,9 @@
     if (waiting && isFresh()) { waiting = false; active()?.click(); }
   });
   field.addEventListener("input", () => { waiting = false; });
+  /* an answer that did not come is asked for again while somebody waits for it */
+  const askAgain = () => setTimeout(() => { if (dialog.open) window.htmx.trigger(field, "look"); }, 1000);
+  ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => field.addEventListener(name, askAgain));
   field.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229) return;
     const all = options(), at = all.indexOf(active());
