@@ -12,7 +12,8 @@ from hotline.embedded import Servers
 from hotline.home import Home
 
 PREFIX = "hotline-tests-"
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}  # a test run outlives no power cut
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",  # a test run outlives no power cut
+        "max_connections": "300"}  # threads of live servers and races keep theirs until they are collected
 _running: Servers | None = None
 
 

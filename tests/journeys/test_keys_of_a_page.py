@@ -186,6 +186,7 @@ def test_palette_and_sheet_keep_nobody_out(sit, p, live_server, theme):
     found = page.evaluate(ASK)
     press(page, "Escape")
     expect(page.locator("#palette")).not_to_be_visible()
+    page.wait_for_function("!document.activeElement.closest('#palette')")
     press(page, "?")
     expect(page.locator("#sheet")).to_be_visible()
 
