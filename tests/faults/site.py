@@ -110,9 +110,9 @@ class Site:
 
     def start_web(self) -> supervise.Child:
         web = self.start(self.child("web"))
-        until(lambda: listening_pids(self.port))
-        family = {web.process.pid, *children_of(web.process.pid)}
-        assert listening_pids(self.port) <= family, "this web server is not the one that was started"
+        listening = until(lambda: listening_pids(self.port))
+        family = {web.process.pid, *children_of(web.process.pid)}  # asked second: it may have forked meanwhile
+        assert listening <= family, "this web server is not the one that was started"
         return web
 
     # --- scenes -----------------------------------------------------------------------------------------------

@@ -114,13 +114,32 @@ def test_with_the_queue_dead_a_call_gets_to_the_unit_as_fast_as_ever(client, nor
     assert max(slower(normal, spent).values()) < 1  # a wait for the queue would be 2 seconds
 
 
-def test_with_a_queue_that_never_answers_a_call_gets_to_the_unit_as_fast_as_ever(site, client, normal, dead, tally):
-    tally("Valkey never answers, calls taken", 1)
-    with dead(), socket.create_server(("127.0.0.1", site.home.port("valkey")), backlog=128):
+@contextmanager
+def silent(port):
+    """It takes every connection and never answers."""
+    with socket.create_server(("127.0.0.1", port), backlog=128):
+        yield
+
+
+@contextmanager
+def dropping(port):
+    """Nobody takes connections and no more fit into the line: the system drops each further packet without a word."""
+    with socket.create_server(("127.0.0.1", port), backlog=0), socket.create_connection(("127.0.0.1", port)):
+        with socket.socket() as another:
+            another.settimeout(1)
+            with pytest.raises(TimeoutError):
+                another.connect(("127.0.0.1", port))
+        yield
+
+
+@pytest.mark.parametrize("name, instead", [("never answers", silent), ("packets dropped", dropping)])
+def test_with_a_queue_that_never_answers_a_call_gets_to_the_unit_as_fast_as_ever(site, client, normal, dead, tally, name, instead):
+    tally(f"Valkey {name}, calls taken", 1)
+    with dead(), instead(site.home.port("valkey")):
         pages, spent = times(client, normal["readers"]), calls(client)
         ready = client.ask("GET", "/readyz")
 
-    compare("silent", normal, pages, spent)
+    compare(name, normal, pages, spent)
     assert max(slower(normal, spent).values()) < 1
     assert ready.json["queue"] == {"status": "down"}
     assert ready.seconds < 10
