@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from dispatch.models import Escalation
 from tickets import presenters, replay, story
 from tickets.calendars import ONE_DAY, local_date
-from tickets.clocks import Clock, Status
+from tickets.clocks import WINDOWS, Clock, Status
 from tickets.models import CalendarVersion, HolidayDay
 from tickets.sla import RUNG_LABELS
 
@@ -109,7 +109,7 @@ def prove(ticket, clock, *, now):
     turns = played.of(ghost)
     return Proof(
         clock=row, rule=rule_words(row.rule), profile=str(row.profile), lines=[line(turn) for turn in turns],
-        intervals=intervals(turns, now), days=days(row), rungs=rungs(row),
+        intervals=intervals(turns, min(now, row.due_at) if row.kind in WINDOWS else now), days=days(row), rungs=rungs(row),
         differences=[text for text in replay.differences(rows, played) if text.startswith(f"{row}:")],
     )
 
@@ -130,8 +130,8 @@ def line(turn):
     return Line(turn.event.at, str(WHAT[turn.what]), because, turn.after["due_at"], was)
 
 
-def intervals(turns, now):
-    """The time that counted, from the turns: running or held counts, paused does not."""
+def intervals(turns, until):
+    """The time that counted, from the turns: running or held counts, paused does not; a window only until it closes."""
     found, since = [], None
     for turn in turns:
         counts = turn.after["status"] in COUNTING
@@ -141,7 +141,7 @@ def intervals(turns, now):
             end = turn.after["stopped_at"] or turn.event.at  # met at the act's own time, although approved later
             found.append(Interval(since, max(since, end)))
             since = None
-    return [*found, Interval(since, max(since, now))] if since is not None else found
+    return [*found, Interval(since, max(since, until))] if since is not None else found
 
 
 def days(clock):

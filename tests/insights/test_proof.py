@@ -40,6 +40,15 @@ def test_a_running_clock_counts_from_acceptance_until_now():
     assert shown.differences == []
 
 
+def test_the_window_for_returns_counts_only_until_it_closes():
+    ticket = factories.in_hand(factories.make_people())
+
+    shown = proof_of(ticket, Kind.RETURN_WINDOW, NOON + 5 * HOUR)
+
+    assert shown.intervals[-1].end == shown.clock.due_at
+    assert shown.counted == 2 * 3600
+
+
 def test_an_extension_adds_to_the_old_due_date_and_says_who_gave_it():
     p = factories.make_people()
     ticket = factories.in_hand(p)
