@@ -85,7 +85,8 @@ def responsible(request):
     shares = responsibility.shares(request.user, now=database_now())
     rows = [{"name": name_of(one.holder, one.unit), "tickets": one.tickets, "time": span(one.seconds),
              "average": span(one.seconds // one.tickets), "percent": round(100 * one.share, 1),
-             "width": round(1000 * one.seconds / shares[0].seconds, 2), "tone": presenters.HOLDER_TONE[one.holder]}
+             "bar": [{"left": 0, "width": round(1000 * one.seconds / shares[0].seconds, 2),
+                      "tone": presenters.HOLDER_TONE[one.holder]}]}
             for one in shares]
     return render(request, "insights/responsibility.html", {"rows": rows, "none": _("No ticket is open.")})
 
