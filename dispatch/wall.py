@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import DISTRICT, Role
 from dispatch import boards
 from dispatch.models import SupervisionOrder
 from tickets import columns, presenters
@@ -16,7 +16,7 @@ from tickets.choices import Urgency
 from tickets.models import Ticket
 from tickets.states import OPEN, State
 
-READERS = (Role.SV, Role.DL, Role.ZH, Role.QL, Role.UL)
+READERS = (*DISTRICT, Role.UL)
 ROWS = 8
 
 
@@ -29,7 +29,7 @@ class Number:
 
 def tickets(user: User):
     """All of the district for those who watch over it, else those of the units one leads."""
-    whole = user.has_role(Role.SV, Role.DL, Role.ZH, Role.QL)
+    whole = user.has_role(*DISTRICT)
     return (boards.seen if whole else boards.led_by)(user).filter(state__in=OPEN)
 
 
