@@ -26,6 +26,7 @@ class Role(models.TextChoices):
 
 
 UNIT_ROLES = frozenset({Role.LI, Role.HD, Role.UL})
+DISTRICT = (Role.SV, Role.DL, Role.ZH, Role.QL)  # who watches over all units together
 
 # Configuration must not be the way to read cases, and an auditor must not audit himself:
 # whoever holds one of these holds nothing else.

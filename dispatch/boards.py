@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from dispatch.models import Assignment, Escalation, Reminder, Request, SupervisionOrder
+from dispatch.supervision import NOT_CLOSED, UNANSWERED
 from tickets.choices import Outcome, Urgency
 from tickets.clocks import UNFINISHED, WINDOWS, Clock, Status
 from tickets.models import Proposal, Ticket
 from tickets.presenters import YELLOW
-from tickets.queues import NOTHING_LATE, Desk, WorkList, in_state, late, seen
+from tickets.queues import NOTHING_LATE, Desk, WorkList, in_state, late, overdue, seen
 from tickets.states import OPEN, State
 from tickets.steps import STEPS
 
@@ -19,8 +20,6 @@ UNIT = (Role.LI, Role.HD, Role.UL)
 Kind = Request.Kind
 WITHIN = timedelta(days=7)
 HOUR = timedelta(hours=1)
-OS = SupervisionOrder.Status
-WITH_UNIT = (OS.ISSUED, OS.ACKNOWLEDGED, OS.SENT_BACK)  # orders that wait for the unit
 HIGH_RUNGS = ("L3", "L4")
 GONE = (Assignment.Status.RETURNED, Assignment.Status.RECALLED)
 OWED = (Assignment.Status.PENDING, Assignment.Status.ACCEPTED)
@@ -113,14 +112,18 @@ def late_within_the_hour(rows, now):
     return rows.filter(Exists(due_within_the_hour(now)), state__in=OPEN)
 
 
+def orders_of(*statuses):
+    return of_ticket(SupervisionOrder.objects.filter(status__in=statuses))
+
+
 def under_order(rows, *statuses):
-    orders = of_ticket(SupervisionOrder.objects.filter(status__in=statuses)).order_by("due_at")
+    orders = orders_of(*statuses).order_by("due_at")
     return rows.annotate(order_due=field_of(orders, "due_at"), order_status=field_of(orders, "status")) \
         .filter(order_due__isnull=False)
 
 
 def orders_open(user, now):
-    return under_order(seen(user), *WITH_UNIT, OS.FED_BACK)
+    return under_order(seen(user), *NOT_CLOSED)
 
 
 def order_status(ticket):
@@ -147,16 +150,15 @@ def watched(base, *, acts=(), on_orders=(), on_answers=()):
         return acts
 
     return (
-        WorkList("late", _("Red: late"), NOTHING_LATE, lambda user, now: base(user).filter(state__in=OPEN, next_due_at__lt=now),
-                 edge="red", quick=quick),
+        WorkList("late", _("Red: late"), NOTHING_LATE, of(overdue), edge="red", quick=quick),
         WorkList("hour", _("Late within the hour"), _("Nothing will be late within the hour."), of(late_within_the_hour),
                  edge="orange", quick=quick),
         WorkList("soon", _("Yellow: soon late"), _("Nothing is soon late."), of(soon_late), edge="yellow",
                  quick=quick),
         WorkList("orders", _("Orders out"), _("No supervision order is out."), edge="orange", quick=lambda ticket: on_orders,
-                 **ordered(*WITH_UNIT)),
+                 **ordered(*UNANSWERED)),
         WorkList("answered", _("Orders answered"), _("No answered order waits to be closed."), edge="green",
-                 quick=lambda ticket: on_answers, **ordered(OS.FED_BACK)),
+                 quick=lambda ticket: on_answers, **ordered(SupervisionOrder.Status.FED_BACK)),
         WorkList("repeated", _("Repeated or many"), _("No open matter was reported again."), of(several_times), edge="yellow",
                  quick=quick),
         WorkList("hard", _("Adjudication"), _("No case is in adjudication."),
@@ -190,9 +192,8 @@ def parts(user, now):
 
 def to_answer(user, now):
     """Supervision orders and reminders that wait for our answer."""
-    orders = SupervisionOrder.objects.filter(status__in=WITH_UNIT)
-    reminders = Reminder.objects.filter(acknowledged_at=None)
-    return led_by(user).filter(Exists(of_ticket(orders)) | Exists(of_ticket(reminders)), state__in=OPEN)
+    reminders = of_ticket(Reminder.objects.filter(acknowledged_at=None))
+    return led_by(user).filter(Exists(orders_of(*UNANSWERED)) | Exists(reminders), state__in=OPEN)
 
 
 def unit_proposals(user, now):

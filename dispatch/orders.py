@@ -5,7 +5,6 @@ from dispatch import supervision
 from dispatch.models import SupervisionOrder
 
 Status = SupervisionOrder.Status
-UNANSWERED = (Status.ISSUED, Status.ACKNOWLEDGED, Status.SENT_BACK)
 
 
 def open_of(ticket):
@@ -16,7 +15,7 @@ def open_of(ticket):
 
 
 def to_answer(ticket, user):
-    return next((o for o in open_of(ticket) if o.status in UNANSWERED and supervision.may_answer(o, user)), None)
+    return next((o for o in open_of(ticket) if o.status in supervision.UNANSWERED and supervision.may_answer(o, user)), None)
 
 
 def to_judge(ticket, user):

@@ -12,7 +12,7 @@ from notices.models import Notice
 from tickets.choices import ContactMethod, ReplyFault
 from tickets.clocks import Kind
 from tickets.presenters import Pill
-from tickets.sla import RUNG_LABELS
+from tickets.sla import rung_label
 from tickets.states import State
 from tickets.story import Chapter, Item, Panel, Word, label_of, register, yes_or_no
 
@@ -178,7 +178,7 @@ def escalation_item(rung, user):
     is_mine = rung.told or user.has_role(Role.DL)
     return Item(
         is_open=True,
-        head=f"{Kind(rung.kind).label} · {rung_name(rung.rung)}",
+        head=f"{Kind(rung.kind).label} · {rung_label(rung.rung)}",
         pill=Pill(_("Not acknowledged"), "red"),
         facts=[(_("Reached at"), rung.fired_at)],
         act=reverse("dispatch:acknowledge", args=[rung.pk]) if is_mine else "",
@@ -191,14 +191,9 @@ def clock_label(text):
     return Kind(text.split("#")[0]).label
 
 
-def rung_name(code):
-    """L1, L2 … are names already."""
-    return str(RUNG_LABELS.get(code, code))
-
-
 def rungs(said):
     """{"COMPLETION#1": ["L1", "L2"]} as "Completion: L1, L2"."""
-    return "; ".join(f"{clock_label(clock)}: {', '.join(map(rung_name, reached))}" for clock, reached in said.items())
+    return "; ".join(f"{clock_label(clock)}: {', '.join(map(rung_label, reached))}" for clock, reached in said.items())
 
 
 register(
@@ -249,7 +244,7 @@ register(
         "fault": (gettext_lazy("Fault"), label_of(ReplyFault)),
         "approved": (gettext_lazy("Granted"), yes_or_no),
         "clock": (gettext_lazy("Clock"), clock_label),
-        "rung": (gettext_lazy("Level"), rung_name),
+        "rung": (gettext_lazy("Level"), rung_label),
         "rungs": (gettext_lazy("Levels reached"), rungs),
         "unit": (gettext_lazy("Unit"), "units"),
         "units": (gettext_lazy("Units"), "units"),

@@ -18,7 +18,7 @@ from tickets.states import OPEN
 
 Kind, Status = SupervisionOrder.Kind, SupervisionOrder.Status
 ANSWERING = (Role.LI, Role.HD, Role.UL)
-UNANSWERED = (Status.ISSUED, Status.ACKNOWLEDGED, Status.SENT_BACK)
+UNANSWERED = (Status.ISSUED, Status.ACKNOWLEDGED, Status.SENT_BACK)  # they wait for the unit
 NOT_CLOSED = (*UNANSWERED, Status.FED_BACK)
 
 

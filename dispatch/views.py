@@ -11,7 +11,7 @@ from accounts.instant import database_now
 from accounts.models import DutyKind, DutyShift
 from dispatch import boards, escalation, wall
 from dispatch.models import Escalation
-from tickets.list_views import desk_view
+from tickets.list_views import desk_view, wants_part
 from tickets.models import Ticket
 from tickets.scope import READERS
 
@@ -44,8 +44,7 @@ def on_the_wall(request):
     now = database_now()
     context = {"numbers": wall.numbers(request.user, now), "rows": wall.pressing(request.user, now), "now": now,
                "here": request.path, "none": _("No clock runs.")}
-    is_part = request.htmx and not request.htmx.boosted
-    return render(request, "dispatch/_wall.html" if is_part else "dispatch/wall.html", context)
+    return render(request, "dispatch/_wall.html" if wants_part(request) else "dispatch/wall.html", context)
 
 
 @audience(*READERS)

@@ -8,15 +8,15 @@ from django.db.models import Count, Exists, F, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import DISTRICT, Role
 from dispatch import boards
-from dispatch.models import SupervisionOrder
+from dispatch.supervision import UNANSWERED
 from tickets import columns, presenters
 from tickets.choices import Urgency
 from tickets.models import Ticket
 from tickets.states import OPEN, State
 
-READERS = (Role.SV, Role.DL, Role.ZH, Role.QL, Role.UL)
+READERS = (*DISTRICT, Role.UL)
 ROWS = 8
 
 
@@ -29,14 +29,14 @@ class Number:
 
 def tickets(user: User):
     """All of the district for those who watch over it, else those of the units one leads."""
-    whole = user.has_role(Role.SV, Role.DL, Role.ZH, Role.QL)
+    whole = user.has_role(*DISTRICT)
     return (boards.seen if whole else boards.led_by)(user).filter(state__in=OPEN)
 
 
 def numbers(user, now) -> list[Number]:
     """The sizes of what matters now; one query."""
-    ordered = boards.of_ticket(SupervisionOrder.objects.filter(status__in=boards.WITH_UNIT))
-    found = tickets(user).annotate(in_hour=Exists(boards.due_within_the_hour(now)), ordered=Exists(ordered)).aggregate(
+    ordered = Exists(boards.orders_of(*UNANSWERED))
+    found = tickets(user).annotate(in_hour=Exists(boards.due_within_the_hour(now)), ordered=ordered).aggregate(
         open=Count("pk"), late=Count("pk", filter=Q(next_due_at__lt=now)), hour=Count("pk", filter=Q(in_hour=True)),
         critical=Count("pk", filter=Q(urgency=Urgency.CRITICAL)), orders=Count("pk", filter=Q(ordered=True)),
         hard=Count("pk", filter=Q(state=State.ADJUDICATION)))

@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from dispatch import boards, wall
 from followup.boards import CALLBACKS
+from insights import responsibility
 from tickets import queues
+from tickets.profiles import views as profiles
 from tickets.scope import READERS
 from tickets.views import TAKING_IN
 
@@ -29,10 +31,10 @@ OTHERS = (
     (_("New call"), "tickets:new", TAKING_IN),
     (_("People"), "people", (Role.AD,)),
     (_("Duty roster"), "roster", (Role.AD, Role.OPS, Role.DL)),
-    (_("Limits"), "tickets:profiles", (Role.AD, Role.AU, Role.DL, Role.ZH, Role.SV)),
-    (_("Holidays"), "tickets:calendar", (Role.AD, Role.AU, Role.DL, Role.ZH, Role.SV)),
+    (_("Limits"), "tickets:profiles", profiles.READERS),
+    (_("Holidays"), "tickets:calendar", profiles.READERS),
     (_("Wall"), "dispatch:wall", wall.READERS),
-    (_("Responsibility"), "insights:responsibility", (Role.SV, Role.ZH, Role.DL, Role.QL, Role.AU, Role.UL)),
+    (_("Responsibility"), "insights:responsibility", responsibility.READERS),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),
 )
 HOMES = {Role.AU: "insights:audit-log", Role.AD: "people"}  # where those begin their day who have no desk

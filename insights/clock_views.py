@@ -11,7 +11,6 @@ from rest_framework.response import Response
 from accounts.access import audience
 from accounts.instant import database_now
 from accounts.models import Unit
-from accounts.roles import Role
 from insights import clock_shapes, proof, responsibility
 from tickets import api_docs, ledger, presenters
 from tickets.api import arrival, signed_in
@@ -19,7 +18,6 @@ from tickets.models import Ticket
 from tickets.presenters import chip_of, span
 from tickets.views import READERS
 
-WATCHING = (Role.SV, Role.ZH, Role.DL, Role.QL, Role.AU, Role.UL)
 api_docs.SHAPES |= clock_shapes.SHAPES
 describe = extend_schema(
     operation_id="prove_clock", tags=["tickets"], summary=gettext_lazy("Why this deadline"),
@@ -78,14 +76,15 @@ def holders(request, ticket_no):
     return render(request, "insights/holders.html", context)
 
 
-@audience(*WATCHING)
+@audience(*responsibility.READERS)
 @require_safe
 def responsible(request):
     """The ledgers of all open tickets together."""
     shares = responsibility.shares(request.user, now=database_now())
     rows = [{"name": name_of(one.holder, one.unit), "tickets": one.tickets, "time": span(one.seconds),
              "average": span(one.seconds // one.tickets), "percent": round(100 * one.share, 1),
-             "width": round(1000 * one.seconds / shares[0].seconds, 2), "tone": presenters.HOLDER_TONE[one.holder]}
+             "bar": [{"left": 0, "width": round(1000 * one.seconds / shares[0].seconds, 2),
+                      "tone": presenters.HOLDER_TONE[one.holder]}]}
             for one in shares]
     return render(request, "insights/responsibility.html", {"rows": rows, "none": _("No ticket is open.")})
 

@@ -14,7 +14,7 @@ from tickets import presenters, replay, story
 from tickets.calendars import ONE_DAY, local_date
 from tickets.clocks import WINDOWS, Clock, Status
 from tickets.models import CalendarVersion, HolidayDay
-from tickets.sla import RUNG_LABELS
+from tickets.sla import rung_label
 
 COUNTING = (Status.RUNNING, Status.HELD)
 LONGEST_LIST = timedelta(days=120)  # of days that are listed one by one
@@ -77,7 +77,7 @@ class Rung:
 
     @property
     def label(self):
-        return RUNG_LABELS.get(self.name, self.name)
+        return rung_label(self.name)
 
 
 @dataclass

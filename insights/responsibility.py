@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from accounts.models import Unit
+from accounts.roles import DISTRICT, Role
 from tickets import ledger
 from tickets.models import Ticket, TicketEvent
 from tickets.states import OPEN
 
+READERS = (*DISTRICT, Role.UL, Role.AU)
 NEEDED = ("ticket_id", "seq", "name", "target", "unit_id", "at", "data")
 
 

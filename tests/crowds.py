@@ -1,8 +1,9 @@
 """People and reference data that a whole module of page tests shares, and clients signed in as them."""
 from contextlib import contextmanager
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests import factories
 
@@ -25,3 +26,20 @@ def signed_in(user, language="zh-hans", **options):
     client.force_login(user)
     client.cookies["django_language"] = language
     return client
+
+
+def cost(client, url, *, first=False, **options):
+    """How many queries a page takes; with `first` also those that only the first opening needs."""
+    def opened():
+        assert client.get(url, **options).status_code == 200
+
+    if not first:
+        opened()
+    return queries_of(opened)
+
+
+def queries_of(act):
+    """How many queries `act()` takes, without the savepoints that only the transaction around a test needs."""
+    with CaptureQueriesContext(connection) as queries:
+        act()
+    return len([query for query in queries.captured_queries if "SAVEPOINT" not in query["sql"]])

@@ -6,6 +6,7 @@ time that the ticket was open. What a closed ticket waits for is booked to nobod
 """
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -91,12 +92,11 @@ def book(found, holder, unit_id, start, end):
         found.append(Booking(holder, unit_id, start, end))
 
 
-def totals(found):
-    """[((holder, unit id), seconds)], the longest first."""
+def totals(found, key=attrgetter("holder", "unit_id")):
+    """[(key, seconds)], the longest first; the key is (holder, unit id) unless a coarser one is given."""
     sums: dict = {}
     for booking in found:
-        key = booking.holder, booking.unit_id
-        sums[key] = sums.get(key, 0) + booking.seconds
+        sums[key(booking)] = sums.get(key(booking), 0) + booking.seconds
     return sorted(sums.items(), key=lambda item: -item[1])
 
 

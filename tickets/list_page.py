@@ -1,5 +1,5 @@
 """One list as an address asks for it, and everything that its page shows."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.db.models import Count, IntegerField, Value
@@ -132,9 +132,8 @@ def head(listing, label, order):
 def context(listing, **bound):
     """`bound` are forms that were sent and came back with errors, by the name of their panel."""
     tickets, following = orders.page(columns.bringing(listing.rows, listing.columns), listing.sorting, after=listing.after)
-    rows = columns.rows_of(tickets, listing.user, listing.now, listing.work, listing.columns)
-    for row in rows:
-        row.quick.extend(bulk.quick(listing.work.quick(row.ticket), row.ticket, listing.user))
+    rows = [replace(row, quick=bulk.quick(listing.work.quick(row.ticket), row.ticket, listing.user))
+            for row in columns.rows_of(tickets, listing.user, listing.now, listing.work, listing.columns)]
     several = bulk.bar(tickets, listing.user) if listing.work.opens else []
     has_quick = any(row.quick for row in rows)
     return {

@@ -17,6 +17,11 @@ from tickets.scope import READERS
 from tickets.steps import STEPS
 
 
+def wants_part(request):
+    """htmx asks for one region of the page; a boosted link asks for all of it."""
+    return request.htmx and not request.htmx.boosted
+
+
 def desk_view(desk, template="tickets/desk.html", more=lambda request, now: {}):
     """The page of a desk: tiles with counts, and the list that was chosen. What one keeps of it is sent to it, too."""
 
@@ -36,7 +41,7 @@ def desk_view(desk, template="tickets/desk.html", more=lambda request, now: {}):
                 answer["Retry-After"] = wait
             return answer
         context = list_page.context(listing)
-        if request.htmx and not request.htmx.boosted:
+        if wants_part(request):
             return render(request, "tickets/_desk.html", context)
         return render(request, template, context | more(request, now))
 

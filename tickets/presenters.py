@@ -1,6 +1,7 @@
 """Wording and colour: what templates show comes ready from here, so that they hold no rules."""
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -274,10 +275,7 @@ HOLDER_TONE = {Holder.OPERATOR: "azure", Holder.REVIEW: "blue", Holder.DISPATCH:
 def held_bar(events, now):
     """Who held the ticket, as parts of a bar and as sums in words; `events` by seq."""
     booked = ledger.bookings(events, now)
-    sums = {}
-    for booking in booked:
-        sums[booking.holder] = sums.get(booking.holder, 0) + booking.seconds
     return {"parts": [{"left": left, "width": width, "tone": HOLDER_TONE[booking.holder]}
                       for booking, left, width in ledger.strip(booked)],
             "sums": [(holder.label, span(int(seconds)), HOLDER_TONE[holder])
-                     for holder, seconds in sorted(sums.items(), key=lambda item: -item[1])]}
+                     for holder, seconds in ledger.totals(booked, key=attrgetter("holder"))]}

@@ -62,8 +62,12 @@ def in_state(*states, **more):
     return lambda user, now: seen(user).filter(state__in=states, **more)
 
 
+def overdue(rows, now):
+    return rows.filter(state__in=OPEN, next_due_at__lt=now)
+
+
 def late(user, now):
-    return seen(user).filter(state__in=OPEN, next_due_at__lt=now)
+    return overdue(seen(user), now)
 
 
 # --- the desks of intake and review -----------------------------------------------------------------------------

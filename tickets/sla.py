@@ -5,7 +5,6 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.cache import cache
 from django.db import models
-from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tickets.calendars import NO_CALENDAR, WorkCalendar
@@ -23,7 +22,7 @@ HANDLING_LADDER = [
     ["L4", "1440m", ["district_leader"]],
 ]
 DESK_LADDER = [["L1", "0m", ["shift_leader"]], ["L2", "60m", ["duty_leader"]]]
-RUNG_LABELS = {"warn": gettext_lazy("warning"), "warn2": gettext_lazy("second warning")}  # L1 to L4 are called so
+RUNG_LABELS = {"warn": _("warning"), "warn2": _("second warning")}
 RULING_LADDER = [["warn", 0.75, ["supervisor"]], ["L1", "0m", ["supervisor"]], ["L2", "60m", ["duty_leader"]]]
 LADDERS = {
     "ACCEPT": DESK_LADDER,
@@ -57,6 +56,11 @@ LADDERS = {
     "ADJUDICATION": RULING_LADDER,
     "SUPERVISION": [["warn", 0.75, ["unit_leader"]], ["L1", "0m", ["supervisor"]], ["L2", "240m", ["duty_leader"]]],
 }
+
+
+def rung_label(code):
+    """L1 to L4 are names already."""
+    return str(RUNG_LABELS.get(code, code))
 
 
 class SlaProfileQuerySet(models.QuerySet):

@@ -27,6 +27,7 @@ PAGE_SIZE = 50
 WEEK = timedelta(days=7)
 OLD_PASSWORD_ENDS = gettext_lazy("The present password stops working at once, and all sessions of this person end.")
 CODES_END = gettext_lazy("The phone that is set up gives no more valid codes; it has to be set up anew.")
+OWN_ACCOUNT = gettext_lazy("Nobody changes their own account here; ask another administrator.")
 WORK_ENDS = gettext_lazy("All sessions of this person end at once, and nobody is told by the bell any more.")
 
 
@@ -102,7 +103,7 @@ def grant(request, person_id):
         except ValidationError as refusal:
             take_errors(form, refusal)
         except actions.OwnAccount:
-            form.add_error(None, _("Nobody changes their own account here; ask another administrator."))
+            form.add_error(None, OWN_ACCOUNT)
         else:
             return redirect("person", person_id)
     return person_page(request, person, form, status=422)
@@ -115,7 +116,7 @@ def revoke(request, person_id, membership_id):
     try:
         actions.revoke(membership, by=request.user, now=database_now(), request=request)
     except actions.OwnAccount:
-        messages.warning(request, _("Nobody changes their own account here; ask another administrator."))
+        messages.warning(request, OWN_ACCOUNT)
     return redirect("person", person_id)
 
 
@@ -127,7 +128,7 @@ def reset_password(request, person_id):
     try:
         password = actions.reset_password(person, by=request.user, now=database_now(), request=request)
     except actions.OwnAccount:
-        messages.warning(request, _("Nobody changes their own account here; ask another administrator."))
+        messages.warning(request, OWN_ACCOUNT)
         return redirect("person", person_id)
     return show_password(request, person, password)
 
@@ -141,7 +142,7 @@ def switch(request, person_id):
     try:
         change(found(person_id), by=request.user, now=database_now(), request=request)
     except actions.OwnAccount:
-        messages.warning(request, _("Nobody changes their own account here; ask another administrator."))
+        messages.warning(request, OWN_ACCOUNT)
     return redirect("person", person_id)
 
 

@@ -4,8 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from accounts.instant import database_now
 from dispatch import actions as dispatching
@@ -14,7 +12,7 @@ from followup import actions as following
 from hotline.desks import DESKS
 from tests import factories
 from tests.api import lives
-from tests.crowds import signed_in
+from tests.crowds import cost, signed_in
 from tickets.models import Ticket
 
 WHO = {
@@ -102,13 +100,6 @@ def test_every_list_stays_within_ten_queries(p):
         client = signed_in(getattr(p, WHO[desk.name]))
         for work in desk.lists:
             assert cost(client, f"{desk.url}?list={work.name}") <= 10, (desk.name, work.name)
-
-
-def cost(client, url):
-    client.get(url)
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(url).status_code == 200
-    return len([query for query in queries.captured_queries if "SAVEPOINT" not in query["sql"]])
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(p):

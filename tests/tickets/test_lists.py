@@ -14,7 +14,7 @@ from django.utils.translation import override
 from accounts.models import Unit
 from dispatch import boards
 from tests import crowds, factories
-from tests.crowds import signed_in
+from tests.crowds import cost, signed_in
 from tests.factories import NOON, unit
 from tickets import columns, due, list_page, orders, queues
 from tickets.models import Category, ListChoice, Ticket
@@ -212,13 +212,6 @@ def test_all_columns_of_all_rows_cost_what_one_row_costs(p):
     assert cost(*urls[0]) == one <= 10
     assert cost(*urls[1]) <= 10
     assert p.hd.display_name in page_of(*urls[0])
-
-
-def cost(client, url):
-    client.get(url)
-    with CaptureQueriesContext(connection) as queries:
-        page_of(client, url)
-    return len([query for query in queries.captured_queries if "SAVEPOINT" not in query["sql"]])
 
 
 def test_a_citizen_is_masked_for_everybody_and_unknown_where_confidential(p):

@@ -2,11 +2,10 @@
 import re
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import IntegrityError, transaction
 
 from tests import factories
-from tests.crowds import signed_in
+from tests.crowds import cost, signed_in
 from tests.factories import NOON, unit
 from tickets.models import ListChoice, SavedView
 from tickets.saved_views import LIMIT
@@ -143,17 +142,11 @@ def test_counts_of_all_views_cost_no_more_than_those_of_none(p):
     factories.in_review(p)
     client = signed_in(p.rv)
 
-    def cost():
-        client.get(LIST)
-        with CaptureQueriesContext(connection) as queries:
-            assert client.get(LIST).status_code == 200
-        return len([query for query in queries.captured_queries if "SAVEPOINT" not in query["sql"]])
-
-    none = cost()
+    none = cost(client, LIST)
     for number in range(LIMIT):
         view_of(p.rv, name=f"视图{number}", query="type=complaint&unit=ZJ")
 
-    assert cost() == none <= 10
+    assert cost(client, LIST) == none <= 10
     assert len(tiles(p.rv, LIST)) == LIMIT
 
 

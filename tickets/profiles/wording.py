@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import DutyKind
 from accounts.roster import CALLBACK_LEAD, HOTLINE_PEOPLE, ROSTERED_PEOPLE, UNIT_PEOPLE
 from tickets.clocks import Kind
-from tickets.sla import RUNG_LABELS
+from tickets.sla import RUNG_LABELS, rung_label
 
 POSTS = {
     **{key: role.label for key, role in (UNIT_PEOPLE | HOTLINE_PEOPLE).items()},
@@ -93,10 +93,6 @@ def when_of(text):
             raise Unreadable(_("At most 90 days of natural time."))
         return f"{minutes}m"
     raise Unreadable(_("Write a share of the time in percent, or a time after due such as +60 min."))
-
-
-def rung_label(name):
-    return str(RUNG_LABELS.get(name, name))
 
 
 def rung_text(rung):
