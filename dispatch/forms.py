@@ -3,7 +3,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from dispatch import routing
+from dispatch import compliance, routing
 from dispatch.models import Reply, SupervisionOrder
 from tickets.choices import ContactMethod, ReplyFault, ReturnReason, SuspendReason
 from tickets.fields import ChoicesField, DayField, MomentField, PersonField, TextField, UnitField, UnitsField, YesNo
@@ -116,7 +116,10 @@ class SuspensionForm(CaseForm):
 
 
 class ReplyForm(CaseForm):
-    """The reply block of SPEC 7.4. A reply says what is so: solved or not, contacted or why not."""
+    """The reply block of SPEC 7.4. A reply says what is so: solved or not, contacted or why not.
+
+    Its words are read first: what must be mended is refused, a hint is only kept by saying that it was read.
+    """
 
     truth = ChoicesField(label=_("Is what was reported true?"), choices=Reply.Truth.choices)
     contacted = YesNo(label=_("Was the citizen contacted?"))
@@ -130,6 +133,7 @@ class ReplyForm(CaseForm):
     beyond_duty = forms.BooleanField(label=_("The demand is unreasonable or beyond our duty"), required=False)
     follow_up_on = DayField(label=_("Follow up on"), required=False)
     public_reply = TextField(label=_("Text that may be published"), max_length=2000, required=False, rows=2)
+    hints_read = forms.BooleanField(label=_("I have read the hints; the text stays as it is"), required=False)
 
     def clean(self):
         super().clean()
@@ -141,7 +145,21 @@ class ReplyForm(CaseForm):
         dissatisfied = given.get("self_callback") == Reply.SelfCallback.DISSATISFIED
         if dissatisfied and given.get("solved") == Reply.Solved.YES:
             self.add_error("solved", _("The citizen told you he is dissatisfied: this is not solved."))
-        return given
+        hints_read, text = given.pop("hints_read", False), given.get("text")
+        return given | {"findings": self.weigh(text, hints_read)} if text else given
+
+    def weigh(self, text, hints_read):
+        """The hints that are kept, as rows keep them; those that have to be answered first become errors."""
+        given, unit = self.cleaned_data, self.ticket.lead_unit
+        found = compliance.read(text, ticket=self.ticket, basis=given.get("basis", ""), follow_up_on=given.get("follow_up_on"),
+                                public=given.get("public_reply", ""))
+        found += compliance.reused(text, Reply.objects.filter(unit=unit).exclude(ticket=self.ticket), now=self.now)
+        wrong = [finding for finding in found if finding.must_be_mended or not hints_read]
+        for finding in wrong:
+            self.add_error("text", finding.sentence)
+        if wrong and not any(finding.must_be_mended for finding in wrong):
+            self.add_error("hints_read", _("Mend the text, or say that you have read the hints."))
+        return [[finding.rule.value, finding.words] for finding in found]
 
 
 class ReplyReturnForm(forms.Form):

@@ -1,6 +1,7 @@
 """Who holds a ticket, what he asked for, what he answered, and what happened when it was late."""
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import MD5
 from django.utils.translation import gettext_lazy as _
 
 from tickets.choices import ContactMethod, ReplyFault
@@ -171,6 +172,7 @@ class Reply(models.Model):
     beyond_duty = models.BooleanField(default=False)
     follow_up_on = models.DateField(null=True, blank=True)
     public_reply = models.TextField(max_length=2000, blank=True)
+    findings = models.JSONField(default=list, blank=True)  # hints that were read and not followed: [[rule, words]]
     status = models.CharField(max_length=10, choices=Status, default=Status.SUBMITTED)
     reviewed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     reviewed_at = models.DateTimeField(null=True)
@@ -184,6 +186,7 @@ class Reply(models.Model):
                                    condition=Q(status="submitted", reviewed_by=None, reviewed_at=None)
                                    | ~Q(status="submitted") & Q(reviewed_by__isnull=False, reviewed_at__isnull=False)),
         ]
+        indexes = [models.Index("unit", MD5("text"), name="reply_same_text")]
 
 
 class Reminder(models.Model):

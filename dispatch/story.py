@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
+from dispatch import compliance
 from dispatch.models import Assignment, Reminder, Reply, Request, SupervisionOrder
 from dispatch.supervision import NOT_CLOSED
 from notices.models import Notice
@@ -107,6 +108,7 @@ def reply_item(reply, reading, is_asked_about):
             (_("What the citizen said"), reading.text(reply.self_callback_note)),
             (_("Beyond our duty"), _("Yes") if reply.beyond_duty else ""),
             (_("Follow up on"), reply.follow_up_on),
+            (_("Hints kept"), reading.text("; ".join(hint.name for hint in compliance.Finding.kept(reply.findings)))),
             (_("Fault"), reply.get_fault_display()),
             (_("What to mend"), reading.text(reply.review_note)),
         ),

@@ -115,7 +115,7 @@ def reply(case, now, **options):
     if ticket.redo_round:
         block["text"] = case.pick(phrases.REDONE)
     if ticket.urgency in URGENT_OR_WORSE or ticket.redo_round or ticket.key_supervision:
-        case.take("submit_reply", team.hd, now, **block)
+        case.take("submit_reply", team.hd, now, **block, hints_read=True)
     else:
         replies.submit_reply(case.pk, by=team.hd, now=now, **block)
 

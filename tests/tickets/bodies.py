@@ -66,7 +66,7 @@ def reply(ticket, now, pick, masters):
     reached = ticket.contacts.filter(round=ticket.round, reached=True).exists()
     return {"truth": "yes", "contacted": "yes" if reached else "no", "not_contacted_reason": "" if reached else "多次联系未果",
             "solved": "yes", "text": TEXT, "self_callback": "satisfied" if reached else "not_reached",
-            "beyond_duty": pick([False, False, True])}
+            "beyond_duty": pick([False, False, True]), "hints_read": True}
 
 
 def refusal(ticket, now, pick, masters):
