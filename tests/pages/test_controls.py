@@ -91,7 +91,7 @@ def test_an_error_in_a_script_is_noticed(newcomer):
 
 
 def test_what_axe_has_seen_once_it_sees_again_when_its_markup_or_its_look_changes(newcomer):
-    visitor, known = newcomer(), examine.Known()
+    visitor, known = newcomer(), examine.Known(always_whole=False)
 
     def new(look):
         return known.new(visitor.page.evaluate("watch.pieces()"), "login", look)
