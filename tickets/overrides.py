@@ -1,8 +1,8 @@
 """Rules of a category that hold for a time instead of the usual ones (SPEC 4.1): "medicine counts as urgent from 14 March".
 
-A rule names a category by its code or the beginning of it, and either the least urgency of what is reported in it or
-the limit of one clock. The longest code wins. It counts when a matter is taken in or reviewed and when a clock starts;
-what was decided before stays as it was.
+A rule names a category by its code or the beginning of it, and either the least urgency of what is reported in it, the
+limit of one clock, or that it is always reviewed or always called back (demands.py). The longest code wins. It counts
+when a matter is taken in or reviewed and when a clock starts; what was decided before stays as it was.
 """
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -17,7 +17,7 @@ from tickets.catalogue import Category
 from tickets.choices import Urgency
 
 POINT = "int8range(hashtextextended(%(expressions)s, 0), hashtextextended(%(expressions)s, 0), '[]')"
-URGENCY = "URGENCY"  # beside the kinds of clocks
+URGENCY, FORCE_REVIEW, FORCE_CALLBACK = "URGENCY", "FORCE_REVIEW", "FORCE_CALLBACK"  # beside the kinds of clocks
 NEVER_BEFORE = gettext_lazy("There is a rule for this category and clock in that time already; end it first.")
 
 
@@ -32,8 +32,8 @@ class SlaOverrideQuerySet(models.QuerySet):
 
 class SlaOverride(models.Model):
     category = models.CharField(max_length=6)  # two, four or six digits
-    what = models.CharField(max_length=16)  # URGENCY, or the kind of a clock
-    value = models.JSONField()  # an urgency; minutes or {"wd": n}
+    what = models.CharField(max_length=16)  # URGENCY, a demand, or the kind of a clock
+    value = models.JSONField()  # an urgency; minutes or {"wd": n}; true for a demand
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)  # half-open
     owner = models.CharField(max_length=60)  # who asked for the rule
@@ -113,12 +113,6 @@ def name_of(code):
     level = {2: ("l1_code", "l1"), 4: ("l2_code", "l2")}.get(len(code), ("code", "name"))
     name = Category.objects.filter(**{level[0]: code}).values_list(level[1], flat=True).first()
     return f"{code} {name}" if name else code
-
-
-def counting_now(moment):
-    """The rules about urgency that an operator should know now, in a line; "" without any."""
-    rules = SlaOverride.objects.at(moment).filter(what=URGENCY).order_by("category")
-    return "; ".join(f"{name_of(rule.category)}: {Urgency(rule.value).label}" for rule in rules)
 
 
 def told(rule):

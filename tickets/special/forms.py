@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from tickets.calendars import LOCAL, ONE_DAY
 from tickets.choices import Urgency
 from tickets.clocks import Kind
+from tickets.demands import LABELS
 from tickets.fields import DayField, TextField
 from tickets.models import Category
 from tickets.overrides import URGENCY
 from tickets.profiles.forms import LimitField
 
 CLOCKS = [(kind.value, kind.label) for kind in Kind if kind != Kind.SUPERVISION]  # an order counts by its own rule
-WHAT = [(URGENCY, _("Urgency: at least")), *CLOCKS]
+WHAT = [(URGENCY, _("Urgency: at least")), *LABELS.items(), *CLOCKS]
 
 
 def categories():
@@ -51,10 +52,10 @@ class RuleForm(forms.Form):
     def clean(self):
         super().clean()
         given = self.cleaned_data
-        urgency, limit = given.pop("urgency", ""), given.pop("limit", None)
-        wanted = "urgency" if given.get("what") == URGENCY else "limit"
-        given["value"] = urgency if wanted == "urgency" else limit
-        if given.get("what") and not given["value"] and wanted not in self.errors:
+        what, values = given.get("what"), {name: given.pop(name, None) for name in ("urgency", "limit")}
+        wanted = "urgency" if what == URGENCY else "limit"
+        given["value"] = True if what in LABELS else values[wanted]
+        if what and not given["value"] and wanted not in self.errors:
             self.add_error(wanted, _("Needed for this rule; more than 0."))
         if given.get("valid_to") and given["valid_to"] <= max(given.get("valid_from", self.now), self.now):
             self.add_error("valid_to", _("It would end before it begins."))

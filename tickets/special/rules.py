@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from tickets import story
+from tickets.demands import LABELS, RULE_OF
 from tickets.models import SlaOverride
 from tickets.overrides import name_of
 
@@ -14,7 +15,20 @@ def because(said):
         **said, "category": name_of(said["category"]), "since": said["since"][:10]}
 
 
-story.register(words={}, decoders={"because": (_("Because of"), because)})
+def demanded(said):
+    """{"force_review": rule} as "Always reviewed: 0704 药品与配药, since …"."""
+    return "; ".join(f"{LABELS[RULE_OF[field]]}: {because(rule)}" for field, rule in said.items())
+
+
+def facts_of(ticket, events):
+    """(label, the rule behind it) of what a rule demands of this ticket; `events` are its trail."""
+    said = {field: rule for event in events for field, rule in event.data.get("demanded", {}).items()}
+    for field, what in RULE_OF.items():
+        if getattr(ticket, field):
+            yield LABELS[what], because(said[field]) if field in said else _("Because of a merged ticket")
+
+
+story.register(words={}, decoders={"because": (_("Because of"), because), "demanded": (_("Special rule"), demanded)})
 
 
 class Overlaps(Exception):

@@ -13,14 +13,14 @@ from accounts.access import audience
 from accounts.instant import database_now
 from accounts.roles import Role
 from tickets.choices import Urgency
-from tickets.clocks import Kind
+from tickets.demands import LABELS
 from tickets.models import SlaOverride
 from tickets.overrides import NEVER_BEFORE, URGENCY, name_of
 from tickets.presenters import Pill
 from tickets.profiles.views import READERS
 from tickets.profiles.wording import limit_text
 from tickets.special import rules as special
-from tickets.special.forms import EndForm, RuleForm
+from tickets.special.forms import WHAT, EndForm, RuleForm
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,17 @@ def page(request, now, *, form=None, status=200):
 
 
 def line(rule, now):
-    is_urgency = rule.what == URGENCY
     return Line(
-        rule=rule, category=name_of(rule.category), what=_("Urgency: at least") if is_urgency else Kind(rule.what).label,
-        value=Urgency(rule.value).label if is_urgency else limit_text(rule.value), begins=shown(rule.valid_from),
+        rule=rule, category=name_of(rule.category), what=str(dict(WHAT)[rule.what]), value=value_of(rule),
+        begins=shown(rule.valid_from),
         ends=shown(rule.valid_to) if rule.valid_to else _("open"), state=state_of(rule, now),
         may_end=rule.valid_to is None or rule.valid_to > now)
+
+
+def value_of(rule):
+    if rule.what == URGENCY:
+        return Urgency(rule.value).label
+    return _("Yes") if rule.what in LABELS else limit_text(rule.value)
 
 
 def shown(moment):
