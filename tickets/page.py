@@ -63,7 +63,7 @@ def context(ticket, user, now, *, identity=None, work=None, which=""):
         "content": reading.text(ticket.content),
         "answer": reading.text(ticket.answer),
         "note": "" if reading.outside else reading.text(ticket.note),
-        "facts": [*presenters.facts_of(ticket, reading), *rules.facts_of(ticket, story.events_of(ticket))],
+        "facts": [*presenters.facts_of(ticket, reading), *rules.facts_of(ticket, story.events_of(ticket), now)],
         "counters": presenters.counters_of(ticket),
         "identity": identity or identity_of(ticket, user),
         "clocks": open_clocks,

@@ -15,7 +15,7 @@ from accounts.roles import Role
 from tickets.choices import Urgency
 from tickets.demands import LABELS
 from tickets.models import SlaOverride
-from tickets.overrides import NEVER_BEFORE, URGENCY, name_of
+from tickets.overrides import NEVER_BEFORE, PERSON, URGENCY, name_of
 from tickets.presenters import Pill
 from tickets.profiles.views import READERS
 from tickets.profiles.wording import limit_text
@@ -42,7 +42,7 @@ def rules(request):
 
 
 def page(request, now, *, form=None, status=200):
-    rows = SlaOverride.objects.select_related("by").order_by("-valid_from", "-pk")
+    rows = SlaOverride.objects.select_related("by", "person").order_by("-valid_from", "-pk")
     context = {"lines": [line(row, now) for row in rows], "may_edit": request.user.has_role(Role.AD),
                "form": form or RuleForm(now=now)}
     return render(request, "special/list.html", context, status=status)
@@ -59,6 +59,8 @@ def line(rule, now):
 def value_of(rule):
     if rule.what == URGENCY:
         return Urgency(rule.value).label
+    if rule.what == PERSON:
+        return rule.person.display_name
     return _("Yes") if rule.what in LABELS else limit_text(rule.value)
 
 
