@@ -246,3 +246,23 @@ def test_an_administrator_writes_one_and_reads_it(p, what, words):
     again = client.post(reverse("tickets:special-add"), given)
     assert again.status_code == 422 and again.context["form"].errors.keys() == {"category"}
     assert signed_in(p.sv).post(reverse("tickets:special-add"), given).status_code == 403
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    ({"what": "FORCE_REVIEW"}, "2 tickets of this category wait"), ({"what": "FORCE_CALLBACK"}, "2 tickets of this category wait"),
+    ({"what": "URGENCY", "urgency": "critical"}, "2 tickets of this category wait"),
+    ({"what": "URGENCY", "urgency": "normal"}, "0 tickets of this category wait"),
+    ({"what": "PERSON", "person": "sv"}, "1 open urgent ticket of"),
+    ({"what": "RESPONSE", "limit": "30 min"}, "3 tickets of this category are open")])
+def test_a_rule_is_looked_at_before_it_is_written(p, given, said):
+    consult(p)
+    make.in_review(p, category=leaf())
+    make.in_hand(p, category=leaf(), urgency="urgent")
+    make.in_review(p)
+    given = {**GIVEN, "urgency": "", "look": "1"} | given | ({"person": p.sv.username} if "person" in given else {})
+
+    answer = signed_in(p.ad, "en").post(reverse("tickets:special-add"), given)
+
+    assert answer.status_code == 200 and said in answer.context["seen"] and not SlaOverride.objects.exists()
+    assert answer.context["form"]["reason"].value() == GIVEN["reason"]  # nothing typed is lost
+    assert signed_in(p.ad).post(reverse("tickets:special-add"), given | {"category": ""}).status_code == 422

@@ -19,6 +19,7 @@ from tickets.overrides import NEVER_BEFORE, PERSON, URGENCY, name_of
 from tickets.presenters import Pill
 from tickets.profiles.views import READERS
 from tickets.profiles.wording import limit_text
+from tickets.special import prospect
 from tickets.special import rules as special
 from tickets.special.forms import WHAT, EndForm, RuleForm
 
@@ -41,10 +42,10 @@ def rules(request):
     return page(request, database_now())
 
 
-def page(request, now, *, form=None, status=200):
+def page(request, now, *, form=None, seen="", status=200):
     rows = SlaOverride.objects.select_related("by", "person").order_by("-valid_from", "-pk")
     context = {"lines": [line(row, now) for row in rows], "may_edit": request.user.has_role(Role.AD),
-               "form": form or RuleForm(now=now)}
+               "form": form or RuleForm(now=now), "seen": seen}
     return render(request, "special/list.html", context, status=status)
 
 
@@ -81,6 +82,8 @@ def state_of(rule, now):
 def add(request):
     now = database_now()
     form = RuleForm(request.POST, now=now)
+    if form.is_valid() and "look" in request.POST:
+        return page(request, now, form=form, seen=prospect.sentence(**form.cleaned_data))
     if form.is_valid():
         try:
             special.add(**form.cleaned_data, by=request.user, now=now, request=request)
