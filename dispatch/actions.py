@@ -10,6 +10,7 @@ from dispatch.routing import may_lead
 from notices.actions import tell
 from tickets.actions import Refused, lock_for, move_locked
 from tickets.choices import Urgency
+from tickets.intake import classify
 from tickets.models import Ticket
 from tickets.states import State
 
@@ -32,8 +33,8 @@ def express_dispatch(ticket_id, *, by, now, lead_unit, reason, emergency_told, c
     """T04: straight from the call to the unit; leaders are told at once, the review follows (后审)."""
     ticket = lock_for(ticket_id, Ticket.express_dispatch, by=by)
     _check_units(ticket, lead_unit, co_units)
-    ticket = move_locked(ticket, Ticket.express_dispatch, by=by, now=now, note=reason, lead_unit=lead_unit,
-                         data={"co_units": [unit.code for unit in co_units], "emergency_told": emergency_told})
+    ticket = classify(ticket, Ticket.express_dispatch, {}, by=by, now=now, note=reason, lead_unit=lead_unit, data={
+        "co_units": [unit.code for unit in co_units], "emergency_told": emergency_told})
     assignments.hand_out(ticket, lead_unit, co_units, by=by, now=now, opinion=reason)
     return _tell_units(ticket, [lead_unit, *co_units], now=now)
 

@@ -10,6 +10,7 @@ from dispatch.models import Assignment, Escalation, Reminder, Request, Supervisi
 from dispatch.supervision import NOT_CLOSED, UNANSWERED
 from tickets.choices import Outcome, Urgency
 from tickets.clocks import UNFINISHED, WINDOWS, Clock, Status
+from tickets.following import followed_by
 from tickets.models import Proposal, Ticket
 from tickets.presenters import YELLOW
 from tickets.queues import NOTHING_LATE, Desk, WorkList, in_state, late, overdue, seen
@@ -232,6 +233,15 @@ INBOX = Desk("unit", _("Unit inbox"), UNIT, (
 ), app="dispatch")
 
 
+def mine_to_follow(user, now):
+    """专人: what a special rule of its category gives to this user, until it ends."""
+    return followed_by(seen(user), user, now)
+
+
+FOLLOWED = WorkList("followed", _("Mine to follow"), _("No urgent ticket is yours to follow."), mine_to_follow, edge="purple",
+                    quick=lambda ticket: ("remind", "issue_supervision"))
+
+
 # --- supervision ---------------------------------------------------------------------------------------------------
 
 SUPERVISION = Desk("supervision", _("Supervision board"), (Role.SV,), (
@@ -239,6 +249,7 @@ SUPERVISION = Desk("supervision", _("Supervision board"), (Role.SV,), (
              on_answers=("close_supervision", "send_back_supervision")),
     WorkList("rulings", _("Rulings"), _("No ticket waits for a ruling."), in_state(State.ARBITRATION), edge="orange",
              quick=lambda ticket: ("designate",)),
+    FOLLOWED,
     WorkList("requests", _("Extensions, suspensions"), _("No request waits for a decision."),
              requested(Kind.EXTENSION, Kind.SUSPENSION, Kind.EXCLUSION), **REQUEST_LIST),
     PROPOSALS,
@@ -250,6 +261,7 @@ COORDINATION = Desk("coordination", _("Requests"), (Role.ZH,), (
              **REQUEST_LIST),
     WorkList("orders", _("Orders out"), _("No supervision order is out."), orders_open,
              order="order_due", remark=order_status),
+    FOLLOWED,
     PROPOSALS,
 ), app="dispatch")
 
@@ -273,6 +285,7 @@ DUTY = Desk("duty", _("Duty board"), (Role.DL,), (
              in_state(*OPEN, urgency=Urgency.CRITICAL), edge="red"),
     WorkList("high", _("Level 3 and above"), _("Nothing has climbed to level 3."), escalated_high, order="-climbed_at",
              remark=rung_reached, edge="red"),
+    FOLLOWED,
     PROPOSALS,
     WorkList("suspensions", _("Suspensions asked for"), _("No unit asks for a suspension."),
              requested(Kind.SUSPENSION), **REQUEST_LIST),

@@ -63,6 +63,7 @@ class Look:
     version: int
     trail_hash: str
     lead_unit_id: int | None
+    category_id: int | None
     reached: list = field(default_factory=list)
 
     @property
@@ -70,7 +71,7 @@ class Look:
         return [rung for _clock, rung in self.reached]
 
 
-OF_A_TICKET = ("id", "ticket_no", "state", "urgency", "version", "trail_hash", "lead_unit_id")
+OF_A_TICKET = ("id", "ticket_no", "state", "urgency", "version", "trail_hash", "lead_unit_id", "category_id")
 OF_A_CLOCK = ("ticket", "kind", "round", "holder", "profile", "status", "due_at", "length", "level", "next_fire_at")
 
 
@@ -181,8 +182,11 @@ def notices_of(look, posts, now):
     for clock, rung in look.reached:
         if rung.skipped:
             continue
-        recipients = posts.holders(clock.profile.ladder(clock.kind)[rung.level][2],
-                                   posts.units[clock.holder_id or look.lead_unit_id])
+        names, unit = clock.profile.ladder(clock.kind)[rung.level][2], posts.units[clock.holder_id or look.lead_unit_id]
+        if is_warning(rung):
+            recipients = posts.holders(names, unit)
+        else:
+            recipients = posts.hearers(names, unit, category_id=look.category_id, urgency=look.urgency)
         yield from compose(
             recipients, cause=cause_of(rung), kind=text_for(rung), ticket_no=look.ticket_no, now=now,
             params={"clock": LABELS[rung.kind], "due": clock.due_at.isoformat(), "rung": rung.rung},
@@ -193,15 +197,19 @@ def cause_of(rung):
     return f"escalation:{rung.clock_id}:{rung.level}"
 
 
+def is_warning(rung):
+    return rung.rung.startswith("warn")
+
+
 def text_for(rung):
-    if rung.rung.startswith("warn"):
+    if is_warning(rung):
         return "warning"
     return "escalation_to_acknowledge" if rung.needs_ack else "escalation"
 
 
 def channels_for(rung):
     """A warning rings the bell only, except before a unit has signed: nobody there may have opened the ticket yet."""
-    loud = not rung.rung.startswith("warn") or rung.kind == Kind.RECEIPT
+    loud = not is_warning(rung) or rung.kind == Kind.RECEIPT
     return (Notice.Channel.INAPP, Notice.Channel.SMS) if loud else (Notice.Channel.INAPP,)
 
 

@@ -1,13 +1,18 @@
 """Forms of dispatch, receipt, handling and requests."""
+from datetime import timedelta
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from dispatch import compliance, routing
 from dispatch.models import Reply, SupervisionOrder
+from tickets import by_hand, sla
 from tickets.choices import ContactMethod, ReplyFault, ReturnReason, SuspendReason
 from tickets.fields import ChoicesField, DayField, MomentField, PersonField, TextField, UnitField, UnitsField, YesNo
 from tickets.forms import CaseForm
+
+LONGEST = timedelta(days=366)  # of an instruction
 
 
 class DispatchFields(forms.Form):
@@ -183,6 +188,24 @@ class ReminderForm(forms.Form):
 class OrderForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=SupervisionOrder.Kind.choices)
     text = TextField(label=_("Order"), min_length=5, max_length=1000)
+
+
+class InstructionForm(CaseForm):
+    """O12: what the unit shall do, and by when it answers; the usual time of an order is proposed."""
+
+    text = TextField(label=_("Instruction"), min_length=5, max_length=1000)
+    due_at = MomentField(label=_("Answer due"))
+
+    def start_values(self):
+        return {"due_at": by_hand.usual_due(self.ticket, self.now, lambda rule: sla.calendar_shown())}
+
+    def clean_due_at(self):
+        due = self.cleaned_data["due_at"]
+        if due <= self.now:
+            raise ValidationError(_("The due date must be in the future."))
+        if due > self.now + LONGEST:
+            raise ValidationError(_("The due date must be within a year."))
+        return due
 
 
 class FeedbackForm(forms.Form):

@@ -231,6 +231,7 @@ class SupervisionOrder(models.Model):
     at = models.DateTimeField()
     text = models.TextField(max_length=1000)
     due_at = models.DateTimeField()
+    by_hand = models.BooleanField(default=False)  # an instruction: its issuer set the due date, and a clock runs for it alone
     feedback = models.TextField(blank=True)
     fed_back_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     fed_back_at = models.DateTimeField(null=True)

@@ -35,6 +35,17 @@ def issue(ticket_id, *, by, now, kind, text):
     return supervision.issue(ticket_id, kind=kind, text=text, by=by, now=now)
 
 
+def instruct(ticket_id, *, by, now, text, due_at):
+    return supervision.instruct(ticket_id, text=text, due_at=due_at, by=by, now=now)
+
+
+def takes_instruction(ticket, user):
+    if ticket.lead_unit_id is None:
+        return supervision.NO_UNIT
+    is_there = any(order.kind == SupervisionOrder.Kind.LEADER for order in open_of(ticket))
+    return _("An order of this kind is open already.") if is_there else ""
+
+
 def answer(ticket_id, *, by, now, text):
     return supervision.feed_back(ticket_id, by=by, now=now, text=text)
 

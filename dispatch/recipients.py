@@ -1,5 +1,6 @@
 """Who hears of a rung: the roster of this moment, asked once per post, unit and look."""
 from datetime import datetime, time, timedelta
+from functools import cached_property
 
 import structlog
 from django.utils import translation
@@ -8,8 +9,9 @@ from accounts.models import DutyKind, Unit, User
 from accounts.roles import Role
 from accounts.roster import HOTLINE_PEOPLE, ROSTERED_PEOPLE, UNIT_PEOPLE, on_duty, people
 from notices.actions import tell
+from tickets import following
 from tickets.calendars import LOCAL
-from tickets.choices import Urgency
+from tickets.choices import URGENT_OR_WORSE, Urgency
 from tickets.models import SlaProfile
 
 log = structlog.get_logger(__name__)
@@ -34,6 +36,17 @@ class Posts:
     def __init__(self, now):
         self.now, self.found = now, {}
         self.units, self.profiles = ReadOnce(Unit.objects), ReadOnce(SlaProfile.objects)
+
+    @cached_property
+    def followers(self):
+        """{category id: person} by the special rules of this moment (SPEC A5)."""
+        return following.followers(self.now)
+
+    def hearers(self, names, unit, *, category_id, urgency):
+        """The people of these posts, and who follows the urgent tickets of this category; each once."""
+        person = self.followers.get(category_id) if urgency in URGENT_OR_WORSE else None
+        found = self.holders(names, unit)
+        return found if person is None or person in found else [*found, person]
 
     def holders(self, names, unit):
         """The people of these posts, each once. Nobody there: a duty leader stands in, and the machine says so."""

@@ -2,7 +2,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from dispatch import actions, forms, orders, reminders, replies, requests
+from dispatch import actions, forms, orders, reminders, replies, requests, supervision
 from dispatch.models import Request
 from tickets import who
 from tickets.choices import ExclusionReason
@@ -105,6 +105,8 @@ register(
          states=OPEN, may=unit_people, ready=waits_for_acknowledgement),
     Step("issue_supervision", _("Issue a supervision order"), orders.issue, forms.OrderForm, several=forms.OrderForm,
          states=OPEN, may=who.by_role(Role.SV, Role.ZH, Role.DL, Role.QL)),
+    Step("instruct", _("Give an instruction"), orders.instruct, forms.InstructionForm,
+         states=OPEN, may=who.by_role(*supervision.LEADERS), ready=orders.takes_instruction),
     Step("answer_supervision", _("Answer the supervision order"), orders.answer, forms.FeedbackForm,
          states=SUPERVISED, may=unit_people, ready=orders.waits(orders.to_answer)),
     Step("send_back_supervision", _("Send the answer to the order back"), orders.send_back, ReasonForm,

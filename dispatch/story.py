@@ -12,10 +12,10 @@ from dispatch.supervision import NOT_CLOSED
 from notices.models import Notice
 from tickets.choices import ContactMethod, ReplyFault
 from tickets.clocks import Kind
-from tickets.presenters import Pill
+from tickets.presenters import Pill, short
 from tickets.sla import rung_label
 from tickets.states import State
-from tickets.story import Chapter, Item, Panel, Word, label_of, register, yes_or_no
+from tickets.story import Chapter, Item, Panel, Word, instant, label_of, register, yes_or_no
 
 PART_TONE = {
     Assignment.Status.PENDING: "yellow",
@@ -230,6 +230,7 @@ register(
         "decide_exclusion": Word(gettext_lazy("%(who)s decided the exclusion")),
         "mark_key_supervision": Word(gettext_lazy("The matter came back: put under key supervision"), "red"),
         "issue_supervision": Word(gettext_lazy("%(who)s issued a supervision order"), "red"),
+        "instruct": Word(gettext_lazy("%(who)s gave an instruction"), "red"),
         "acknowledge_supervision": Word(gettext_lazy("%(who)s acknowledged the supervision order")),
         "feed_back_supervision": Word(gettext_lazy("%(who)s answered the supervision order")),
         "send_back_supervision": Word(gettext_lazy("%(who)s sent the answer to the supervision order back"), "orange"),
@@ -246,6 +247,7 @@ register(
         "fault": (gettext_lazy("Fault"), label_of(ReplyFault)),
         "approved": (gettext_lazy("Granted"), yes_or_no),
         "clock": (gettext_lazy("Clock"), clock_label),
+        "due_at": (gettext_lazy("Answer due"), lambda text: short(instant(text))),
         "rung": (gettext_lazy("Level"), rung_label),
         "rungs": (gettext_lazy("Levels reached"), rungs),
         "unit": (gettext_lazy("Unit"), "units"),

@@ -1,22 +1,26 @@
 """督办单: a supervisor, or the ladder, orders a unit to answer; the order has a clock of its own.
 
 One SUPERVISION clock runs per unit and round while any of its orders is open: it starts with the first and stops
-with the last. Each order keeps its own due date. The actions act on the oldest order that fits, or on `order`, an id.
+with the last. A leader's instruction names its own due date and has a clock for itself. Each order keeps its due date.
+The actions act on the oldest order that fits, or on `order`, an id.
 """
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.roster import people
 from dispatch.models import SupervisionOrder
 from notices.actions import tell
-from tickets import calendars, clocks
+from tickets import by_hand, clocks
 from tickets.actions import AlreadyMoved, Refused, lock, record_locked
 from tickets.states import OPEN
 
 Kind, Status = SupervisionOrder.Kind, SupervisionOrder.Status
+LEADERS = (Role.DL, Role.QL)
+NO_UNIT = gettext_lazy("No unit has the ticket: there is nobody to answer.")
 ANSWERING = (Role.LI, Role.HD, Role.UL)
 UNANSWERED = (Status.ISSUED, Status.ACKNOWLEDGED, Status.SENT_BACK)  # they wait for the unit
 NOT_CLOSED = (*UNANSWERED, Status.FED_BACK)
@@ -42,8 +46,21 @@ def orders(ticket, *statuses):
 
 
 @transaction.atomic
-def issue(ticket_id, *, kind, by, now, text=""):
-    """O3: at most one open order of a kind. `text` is empty when the ladder issues it."""
+def instruct(ticket_id, *, by, now, text, due_at):
+    """O12 批示: a leader's order with a due date of his own, which the unit that has the ticket must answer."""
+    ticket = lock(ticket_id, by=by)
+    if not by.has_role(*LEADERS):
+        raise PermissionDenied("instruct")
+    if ticket.state in OPEN and ticket.lead_unit_id is None:
+        raise Refused(NO_UNIT)
+    if due_at <= now:
+        raise Refused(_("The due date must be in the future."))
+    return issue(ticket_id, kind=Kind.LEADER, by=by, now=now, text=text, due_at=due_at)
+
+
+@transaction.atomic
+def issue(ticket_id, *, kind, by, now, text="", due_at=None):
+    """O3: at most one open order of a kind. `text` is empty when the ladder issues it; `due_at` is an instruction's."""
     ticket = lock(ticket_id, by=by)
     if not may_issue(by, kind):
         raise PermissionDenied("issue_supervision")
@@ -51,10 +68,12 @@ def issue(ticket_id, *, kind, by, now, text=""):
         raise AlreadyMoved(ticket)
     if orders(ticket, *NOT_CLOSED).filter(kind=kind).exists():
         raise Refused(_("An order of this kind is open already."))
-    ticket = record_locked(ticket, "issue_supervision", by=by, now=now, note=text, data={"kind": str(kind)})
+    told = {"kind": str(kind)} | ({"due_at": due_at.isoformat()} if due_at else {})
+    ticket = record_locked(ticket, "instruct" if due_at else "issue_supervision", by=by, now=now, note=text, data=told)
     order = SupervisionOrder.objects.create(ticket=ticket, kind=kind, unit=ticket.lead_unit, by=by, at=now, text=text,
-                                            due_at=_start_clock(ticket, now))
-    _tell_unit(order, "supervision_issued", now, params={"due": order.due_at.isoformat()}, channels=("inapp", "sms"))
+                                            due_at=_start_clock(ticket, now, due_at), by_hand=bool(due_at))
+    _tell_unit(order, "instruction" if due_at else "supervision_issued", now, params={"due": order.due_at.isoformat()},
+               channels=("inapp", "sms"))
     return ticket
 
 
@@ -140,27 +159,24 @@ def _tell_unit(order, kind, now, **told):
 # --- the clock -------------------------------------------------------------------------------------------
 
 
-def _start_clock(ticket, now):
+def _start_clock(ticket, now, due_at):
     """Starts it unless it runs for this unit already; returns the due date of an order that is issued now."""
     face = clocks.face(ticket, now)
-    rule = ticket.sla_profile.rule(clocks.Kind.SUPERVISION, urgency=ticket.urgency, type_=ticket.type)
-    if not _running(face, ticket.lead_unit_id):
+    if due_at:
+        by_hand.start(face, clocks.Kind.SUPERVISION, due_at)
+    elif not by_hand.of_unit(face, ticket.lead_unit_id, by_hand=False):
         face.start(clocks.Kind.SUPERVISION)
     _save(face)
-    return calendars.due_at(now, rule, face.calendar_for(rule))
+    return due_at or by_hand.usual_due(ticket, now, face.calendar_for)
 
 
 def _stop_clock(order, now):
-    if orders(order.ticket, *NOT_CLOSED).filter(unit=order.unit).exists():
+    if orders(order.ticket, *NOT_CLOSED).filter(unit=order.unit, by_hand=order.by_hand).exists():
         return
     face = clocks.face(order.ticket, now)
-    for clock in _running(face, order.unit_id):
+    for clock in by_hand.of_unit(face, order.unit_id, by_hand=order.by_hand):
         clock.finish(clocks.Status.MET, now)
     _save(face)
-
-
-def _running(face, unit_id):
-    return [clock for clock in face.pick([clocks.Kind.SUPERVISION]) if clock.holder_id == unit_id]
 
 
 def _save(face):

@@ -44,7 +44,7 @@ def add_task(ticket, caller, *, now, kind=Kind.RESULT):
                         next_attempt_at=schedule.next_attempt([], now))
     if not (caller.phone or caller.phone2):
         _close(task, Outcome.UNREACHABLE, by=User.objects.system(), now=now, note="no usable contact")
-    elif kind == Kind.RESULT and caller == ticket.caller and not ticket.need_reply:
+    elif kind == Kind.RESULT and caller == ticket.caller and not (ticket.need_reply or ticket.force_callback):
         _close(task, Outcome.REFUSED, by=ticket.registered_by, now=now, note="refused in advance")
     task.save()
     return task
@@ -202,7 +202,7 @@ def give_up(ticket_id, *, by, now, note=""):
 
 def join(master, child, *, by, now, new_reporter):
     """A merged ticket's reporter joins the master: counted, and asked as well when callbacks are under way. What is
-    more urgent for one of them is more urgent for all.
+    more urgent for one of them is more urgent for all, and a callback that a rule demands for one is demanded for all.
 
     A good outcome waits for the new answer; a bad one stands, and the next round asks the new reporter too.
     """
@@ -212,6 +212,7 @@ def join(master, child, *, by, now, new_reporter):
     urgency = max(child.urgency, master.urgency, key=Urgency.values.index)
     due = clocks.retime(master, now, urgency=urgency) if urgency != master.urgency else {}
     master = record_locked(master, "merged_in", by=by, now=now, urgency=urgency,
+                           force_callback=master.force_callback or child.force_callback,
                            data={"ticket": child.ticket_no} | ({"due": due} if due else {}),
                            repeat_count=master.repeat_count + 1, reporter_count=master.reporter_count + new_reporter,
                            **unsettled)

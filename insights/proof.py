@@ -108,13 +108,15 @@ def prove(ticket, clock, *, now):
         raise LookupError(clock.pk)
     turns = played.of(ghost)
     return Proof(
-        clock=row, rule=rule_words(row.rule), profile=str(row.profile), lines=[line(turn) for turn in turns],
+        clock=row, rule=rule_words(row.rule, row.by_hand), profile=str(row.profile), lines=[line(turn) for turn in turns],
         intervals=intervals(turns, min(now, row.due_at) if row.kind in WINDOWS else now), days=days(row), rungs=rungs(row),
         differences=[text for text in replay.differences(rows, played) if text.startswith(f"{row}:")],
     )
 
 
-def rule_words(rule):
+def rule_words(rule, by_hand=False):
+    if by_hand:
+        return _("the due date that a leader set")
     if isinstance(rule, dict):
         return ngettext("%(n)d working day; the day of the start does not count, the last one counts to its end",
                         "%(n)d working days; the day of the start does not count, the last one counts to its end",

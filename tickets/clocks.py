@@ -66,12 +66,13 @@ class Clock(models.Model):
     calendar_version = models.PositiveIntegerField(null=True, blank=True)  # that counted the due date; null: minutes
     override = models.ForeignKey("tickets.SlaOverride", models.PROTECT, null=True, blank=True, db_index=False,
                                  related_name="+")
+    by_hand = models.BooleanField(default=False)  # somebody set the due date (by_hand.py); no table and no urgency moves it
     level = models.PositiveSmallIntegerField(default=0)  # rungs already dealt with
     next_fire_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["ticket", "kind", "round", "holder"], condition=Q(status__in=UNFINISHED),
+            models.UniqueConstraint(fields=["ticket", "kind", "round", "holder", "by_hand"], condition=Q(status__in=UNFINISHED),
                                     nulls_distinct=False, name="clock_one_open"),
             models.CheckConstraint(name="clock_fires_only_while_running",
                                    condition=Q(next_fire_at=None) | Q(status=Status.RUNNING)),
@@ -193,7 +194,7 @@ class Face:
 
     def retime(self, urgency):
         """A change of urgency never gives more time: min(old due date, new due date) (SPEC O2)."""
-        for clock in self.pick(list(Kind), Status.RUNNING):
+        for clock in [clock for clock in self.pick(list(Kind), Status.RUNNING) if not clock.by_hand]:
             rule = clock.rule if clock.override_id else clock.profile.rule(clock.kind, urgency=urgency, type_=self.ticket.type)
             due = min(clock.due_at, calendars.due_at(clock.started_at, rule, self.calendar_for(rule)))
             if due != clock.due_at:

@@ -44,6 +44,11 @@ CONSTRAINTS = [
                                                            closing_reason__gt="", told_at__isnull=False))),
     ),
     models.CheckConstraint(
+        name="ticket_over_only_as_demanded",  # by a special rule of its category (SPEC A7)
+        condition=implies(over, (Q(force_review=False) | Q(reviewed_at__isnull=False))
+                          & (Q(force_callback=False) | Q(callback_at__isnull=False))),
+    ),
+    models.CheckConstraint(
         name="ticket_callback_at_by_and_outcome_together",
         condition=Q(callback_outcome="", callback_at=None, callback_by=None)
         | (Q(callback_outcome__gt="") & called_back),

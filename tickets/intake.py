@@ -5,7 +5,7 @@ from django.utils.text import Truncator
 from accounts.privacy import phone_hash
 from accounts.roles import Role
 from notices.actions import tell, tell_citizen
-from tickets import clocks, overrides, trail
+from tickets import clocks, demands, overrides, trail
 from tickets.actions import Refused, lock, move, move_locked, plain, record, record_locked
 from tickets.models import Call, Caller, Disposition, IdempotencyKey, SlaProfile, Ticket
 from tickets.numbers import body_hash, claim, new_salt, query_code, take_number
@@ -32,14 +32,15 @@ def register(*, by, now, key="", source_ref="", **intake):
         raise Refused("No SLA profile is in force: load the reference data first.")
     number = intake.pop("caller_number", "")
     caller = _caller(intake)
+    fields, demanded = demands.at_birth(intake.get("category"), now)
     ticket = Ticket(
         pk=ticket_id, registered_by=by, registered_at=now, registered_team=_team(by), query_salt=new_salt(), caller=caller,
-        phone_hash=caller.phone_hash, sla_profile=profile, source_ref=source_ref, **_ticket_fields(intake),
+        phone_hash=caller.phone_hash, sla_profile=profile, source_ref=source_ref, **_ticket_fields(intake), **fields,
     )
     ticket.ticket_no = take_number("T", now)
     clocks.apply(ticket, "create", now)
     trail.extend(ticket, "create", by=by, now=now, source="", is_move=True,
-                 data={"channel": ticket.channel, **overrides.because_of(ticket.category, ticket.urgency, now)})
+                 data={"channel": ticket.channel, **overrides.because_of(ticket.category, ticket.urgency, now), **demanded})
     ticket.save(force_insert=True)
     if ticket.channel == "phone":
         log_call(by=by, now=now, number=number or caller.phone, ticket=ticket, hotline_code=ticket.hotline_code)
@@ -104,7 +105,7 @@ def register_and_answer(*, by, now, answer, key="", **intake):
 
 
 def submit_locked(ticket, *, by, now, changes=None):
-    ticket = move_locked(ticket, Ticket.submit, by=by, now=now, changes=changes, data=because(ticket, changes or {}, now))
+    ticket = classify(ticket, Ticket.submit, changes or {}, by=by, now=now)
     if ticket.caller.phone:
         kind = "accepted_confidential" if ticket.is_confidential else "accepted"
         tell_citizen(ticket.caller.phone, cause=f"accepted:{ticket.pk}", kind=kind, ticket_no=ticket.ticket_no,
@@ -133,13 +134,22 @@ def because(ticket, changes, now):
     return overrides.because_of(changes.get("category", ticket.category), changes.get("urgency", ticket.urgency), now)
 
 
+def classify(ticket, step, changes, *, by, now, data=None, **more):
+    """Take a step that takes the locked ticket in or judges its category: the special rules of this time bind it."""
+    fields, demanded = demands.settled(ticket, changes, now)
+    return move_locked(ticket, step, by=by, now=now, changes={**changes, **fields},
+                       data={**because(ticket, changes, now), **demanded, **(data or {})}, **more)
+
+
+@transaction.atomic
 def direct_answer(ticket_id, *, by, now, answer):
-    return move(ticket_id, Ticket.direct_answer, by=by, now=now, answer=answer)
+    return classify(lock(ticket_id, by=by), Ticket.direct_answer, {}, by=by, now=now, answer=answer)
 
 
+@transaction.atomic
 def transfer_out(ticket_id, *, by, now, agency, receiver, other_number="", note=""):
-    return move(ticket_id, Ticket.transfer_out, by=by, now=now, note=note, agency=agency,
-                data={"receiver": receiver, "other_number": other_number})
+    return classify(lock(ticket_id, by=by), Ticket.transfer_out, {}, by=by, now=now, note=note, agency=agency,
+                    data={"receiver": receiver, "other_number": other_number})
 
 
 def void_draft(ticket_id, *, by, now, reason):
@@ -159,7 +169,7 @@ def approve(ticket_id, *, by, now, note="", **changes):
     """T08; the reviewer may correct type, category, urgency and place on the way."""
     ticket = lock(ticket_id, by=by)
     changes = {name: value for name, value in changes.items() if value not in (None, "")}
-    return move_locked(ticket, Ticket.approve, by=by, now=now, note=note, changes=changes, data=because(ticket, changes, now))
+    return classify(ticket, Ticket.approve, changes, by=by, now=now, note=note)
 
 
 @transaction.atomic

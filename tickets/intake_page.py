@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.numbers import normalise_phone
 from accounts.privacy import phone_hash
-from tickets import overrides
+from tickets import demands
 from tickets.call_form import CallForm
 from tickets.choices import DIRECT_TYPES, Type
 from tickets.forms import AnswerForm
@@ -68,7 +68,7 @@ class IntakeScreen(IntakeForm):
 
     def tell_rules(self):
         """What counts now, beside the field: asked for when the page is shown, not when a call is taken in."""
-        self["urgency"].help_text = overrides.counting_now(self.now)
+        self["urgency"].help_text = demands.counting_now(self.now)
 
     def clean(self):
         given = super().clean()
@@ -108,11 +108,12 @@ def call_form(data=None):
 
 
 def may_be_answered(form):
-    """Whether the type may be answered on the line; otherwise the form says so at the type."""
-    if form.cleaned_data.get("type") in DIRECT_TYPES:
-        return True
-    form.add_error("type", _("Only consultations, praise and other matters can be answered on the line."))
-    return False
+    """Whether type and category may be answered on the line; otherwise the form says so beside them."""
+    if form.cleaned_data.get("type") not in DIRECT_TYPES:
+        form.add_error("type", _("Only consultations, praise and other matters can be answered on the line."))
+    if rule := next(iter(demands.asked(form.cleaned_data.get("category"), form.now).values()), None):
+        form.add_error("category", demands.refusal(rule))
+    return not form.errors
 
 
 def layout(form):

@@ -34,6 +34,14 @@ desk = who.by_role
 is_direct_type = Require(_("Only consultations, praise and other matters can be answered on the line."),
                          lambda t: t.type in DIRECT_TYPES)
 is_critical = Require(_("Express dispatch is for critical tickets only."), lambda t: t.urgency == Urgency.CRITICAL)
+answer_needs_no_review = Require(_("A special rule asks for a review in this category: submit it."),
+                                 lambda t: not t.force_review)
+answer_needs_no_callback = Require(_("A special rule asks for a callback in this category: submit it."),
+                                   lambda t: not t.force_callback)
+leaves_after_review = Require(_("A special rule asks for a review in this category: submit it."),
+                              lambda t: not t.force_review or t.state != State.DRAFT)
+was_reviewed_if_demanded = Require(_("A special rule asks for a review in this category: review the express dispatch first."),
+                                   lambda t: not t.force_review or t.reviewed_at)
 never_submitted = Require(_("A ticket that was accepted cannot be voided."), lambda t: t.accepted_at is None)
 is_classified = Require(_("Set category, urgency and incident area first."),
                         lambda t: t.category_id and t.urgency and (t.area_id or not t.needs_area))
@@ -68,7 +76,8 @@ is_unreachable = outcome_in(_("The callback attempts are not used up yet."), Out
 is_negative = outcome_in(_("Only after a negative callback outcome."), Outcome.NEGATIVE)
 has_outcome_or_none_due = Require(
     _("The callback outcome is missing."),
-    lambda t: t.callback_outcome or (t.first_dispatched_at is None and t.type not in CALLBACK_TYPES))
+    lambda t: t.callback_outcome
+    or (t.first_dispatched_at is None and t.type not in CALLBACK_TYPES and not t.force_callback))
 withdraw_confirmed = outcome_in(_("The citizen has not confirmed the withdrawal."), Outcome.WITHDRAW_CONFIRMED)
 withdraw_not_confirmed = outcome_in(_("Only when the citizen denies or cannot be reached."),
                                     Outcome.WITHDRAW_DENIED, Outcome.UNREACHABLE)
@@ -78,6 +87,8 @@ class Life(FSMModelMixin, models.Model):
     state = FSMField(_("state"), choices=State.choices, default=State.DRAFT, protected=True, max_length=20)
 
     accepted_at = models.DateTimeField(null=True, blank=True)
+    force_review = models.BooleanField(default=False)  # demanded by a rule of its category (demands.py)
+    force_callback = models.BooleanField(default=False)
     reviewed_at = models.DateTimeField(null=True, blank=True)
     reviewed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     first_dispatched_at = models.DateTimeField(null=True, blank=True)
@@ -129,7 +140,8 @@ class Life(FSMModelMixin, models.Model):
     def submit(self, *, by, now):  # T02
         self.accepted_at = self.accepted_at or now
 
-    @transition(state, S.DRAFT, S.CLOSED, conditions=[is_direct_type], permission=who.registering_operator)
+    @transition(state, S.DRAFT, S.CLOSED, conditions=[is_direct_type, answer_needs_no_review, answer_needs_no_callback],
+                permission=who.registering_operator)
     def direct_answer(self, *, by, now, answer):  # T03
         self.accepted_at = self.closed_at = now
         self.answer, self.closure_kind = answer, ClosureKind.DIRECT
@@ -139,8 +151,8 @@ class Life(FSMModelMixin, models.Model):
         self.accepted_at = now
         self._give_to(lead_unit, now)
 
-    @transition(state, [S.DRAFT, S.PENDING_REVIEW], S.TRANSFERRED_OUT,
-                permission=who.any_of(who.registering_operator, desk(Role.RV)))
+    @transition(state, [S.DRAFT, S.PENDING_REVIEW], S.TRANSFERRED_OUT, conditions=[leaves_after_review],
+                permission=who.any_of(who.registrar_before_demanded_review, desk(Role.RV)))
     def transfer_out(self, *, by, now, agency):  # T05
         self.told_channel, self.told_at, self.decided_by = agency, now, by
 
@@ -245,7 +257,8 @@ class Life(FSMModelMixin, models.Model):
     def submit_reply(self, *, by, now, beyond_duty=False):  # T25
         self.completed_at, self.beyond_duty = now, beyond_duty
 
-    @transition(state, S.REPLY_REVIEW, S.PENDING_CALLBACK, permission=desk(Role.RV, Role.SV))
+    @transition(state, S.REPLY_REVIEW, S.PENDING_CALLBACK, conditions=[was_reviewed_if_demanded],
+                permission=desk(Role.RV, Role.SV))
     def approve_reply(self, *, by, now):  # T26
         self._expect_callback("")
 
@@ -323,7 +336,7 @@ class Life(FSMModelMixin, models.Model):
     # --- merging and withdrawing --------------------------------------------------------------------------
 
     @transition(state, [S.DRAFT, S.NEED_INFO, S.PENDING_REVIEW, S.PENDING_DISPATCH, S.PENDING_RECEIPT, S.HANDLING],
-                S.MERGED, conditions=[no_redo_yet], permission=who.merger)
+                S.MERGED, conditions=[no_redo_yet, leaves_after_review], permission=who.merger)
     def merge_into(self, *, by, now, master):  # T39
         self.master = master
 

@@ -1,8 +1,9 @@
 """Rules of a category that hold for a time instead of the usual ones (SPEC 4.1): "medicine counts as urgent from 14 March".
 
-A rule names a category by its code or the beginning of it, and either the least urgency of what is reported in it or
-the limit of one clock. The longest code wins. It counts when a matter is taken in or reviewed and when a clock starts;
-what was decided before stays as it was.
+A rule names a category by its code or the beginning of it, and either the least urgency of what is reported in it, the
+limit of one clock, that it is always reviewed or always called back (demands.py), or who follows its urgent tickets
+(following.py). The longest code wins. It counts when a matter is taken in or reviewed and when a clock starts; what was
+decided before stays as it was. Only who follows a ticket is asked anew each time: people change while tickets are open.
 """
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -17,7 +18,8 @@ from tickets.catalogue import Category
 from tickets.choices import Urgency
 
 POINT = "int8range(hashtextextended(%(expressions)s, 0), hashtextextended(%(expressions)s, 0), '[]')"
-URGENCY = "URGENCY"  # beside the kinds of clocks
+# Beside the kinds of clocks:
+URGENCY, FORCE_REVIEW, FORCE_CALLBACK, PERSON = "URGENCY", "FORCE_REVIEW", "FORCE_CALLBACK", "PERSON"
 NEVER_BEFORE = gettext_lazy("There is a rule for this category and clock in that time already; end it first.")
 
 
@@ -32,8 +34,9 @@ class SlaOverrideQuerySet(models.QuerySet):
 
 class SlaOverride(models.Model):
     category = models.CharField(max_length=6)  # two, four or six digits
-    what = models.CharField(max_length=16)  # URGENCY, or the kind of a clock
-    value = models.JSONField()  # an urgency; minutes or {"wd": n}
+    what = models.CharField(max_length=16)  # one of the above, or the kind of a clock
+    value = models.JSONField()  # an urgency; minutes or {"wd": n}; true for a demand; a log-in name
+    person = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")  # 专人
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)  # half-open
     owner = models.CharField(max_length=60)  # who asked for the rule
@@ -53,6 +56,8 @@ class SlaOverride(models.Model):
                  RangeOperators.OVERLAPS),
                 (Func(F("valid_from"), F("valid_to"), function="tstzrange"), RangeOperators.OVERLAPS),
             ]),
+            models.CheckConstraint(name="override_names_a_person",
+                                   condition=Q(what=PERSON, person__isnull=False) | ~Q(what=PERSON) & Q(person=None)),
             models.CheckConstraint(name="override_begins_before_it_ends",
                                    condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from"))),
             models.CheckConstraint(name="override_ended_by_somebody",
@@ -70,7 +75,8 @@ def in_force(category, moment):
         return {}
     asked = category.__dict__.setdefault("_in_force", {})
     if moment not in asked:
-        asked[moment] = counting(SlaOverride.objects.at(moment).of(category.code), category.code, moment)
+        rules = SlaOverride.objects.at(moment).of(category.code).select_related("person")
+        asked[moment] = counting(rules, category.code, moment)
     return asked[moment]
 
 
@@ -113,12 +119,6 @@ def name_of(code):
     level = {2: ("l1_code", "l1"), 4: ("l2_code", "l2")}.get(len(code), ("code", "name"))
     name = Category.objects.filter(**{level[0]: code}).values_list(level[1], flat=True).first()
     return f"{code} {name}" if name else code
-
-
-def counting_now(moment):
-    """The rules about urgency that an operator should know now, in a line; "" without any."""
-    rules = SlaOverride.objects.at(moment).filter(what=URGENCY).order_by("category")
-    return "; ".join(f"{name_of(rule.category)}: {Urgency(rule.value).label}" for rule in rules)
 
 
 def told(rule):

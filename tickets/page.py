@@ -10,6 +10,7 @@ from tickets.disclosure import identity_of
 from tickets.models import Ticket
 from tickets.presenters import BUTTONS, MODES
 from tickets.redaction import Reading
+from tickets.special import rules
 from tickets.steps import STEPS, offers
 
 FACTS = (
@@ -62,7 +63,7 @@ def context(ticket, user, now, *, identity=None, work=None, which=""):
         "content": reading.text(ticket.content),
         "answer": reading.text(ticket.answer),
         "note": "" if reading.outside else reading.text(ticket.note),
-        "facts": presenters.facts_of(ticket, reading),
+        "facts": [*presenters.facts_of(ticket, reading), *rules.facts_of(ticket, story.events_of(ticket), now)],
         "counters": presenters.counters_of(ticket),
         "identity": identity or identity_of(ticket, user),
         "clocks": open_clocks,

@@ -98,7 +98,7 @@ class NewCalendar:
 
 class NewProfile:
     """Gives running clocks another version's limit. One whose limit came from elsewhere keeps it: a special rule of its
-    category, the review afterwards, or an urgency that was lowered and may not give more time."""
+    category, a leader's instruction, the review afterwards, or an urgency that was lowered and may not give more time."""
 
     name = "apply_profile"
 
@@ -106,14 +106,14 @@ class NewProfile:
         self.profile, self.calendar, self.old = profile, sla.calendar_in_force(), sla.calendars_by_number()
 
     def clocks(self):
-        running = Clock.objects.filter(status=Status.RUNNING, override=None)
+        running = Clock.objects.filter(status=Status.RUNNING, override=None, by_hand=False)
         return running if self.profile.is_default else running.filter(profile__code=self.profile.code)
 
     def shift(self, clock, ticket):
         if not (self.profile.is_default or clock.profile.code == self.profile.code):
             return None
         said = {"urgency": ticket.urgency, "type_": ticket.type}
-        if clock.override_id or clock.profile.rule(clock.kind, **said) != clock.rule:
+        if clock.override_id or clock.by_hand or clock.profile.rule(clock.kind, **said) != clock.rule:
             return None
         rule = self.profile.rule(clock.kind, **said)
         was = calendar_of(clock, self.old)

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import Unit
-from tickets import calendars, overrides, sla
+from tickets import by_hand, calendars, overrides, sla
 from tickets.catalogue import Category
 from tickets.clocks import CLOCKS, PROMISED, Clock, Face, Kind, Status
 from tickets.models import Ticket
@@ -120,7 +120,7 @@ def shown(clock):
 
 
 def wind(face, event, orders):
-    """Turn the hands as this event did. `orders` keeps the open supervision orders: kind -> unit."""
+    """Turn the hands as this event did. `orders` keeps the open supervision orders: kind -> (unit, set by hand?)."""
     urgency = dict(relevant(event)).get("urgency")
     if urgency:
         face.retime(urgency[1])
@@ -132,13 +132,18 @@ def wind(face, event, orders):
         for kind, (_old, new) in event.data.get("due", {}).items():
             move(face, [kind], parse_datetime(new))
         for kind, rule in event.data.get("rules", {}).items():
-            for clock in face.pick([kind], Status.RUNNING):
+            for clock in counted(face, [kind]):
                 clock.rule = rule
 
 
 def move(face, kinds, due):
-    for clock in face.pick(kinds, Status.RUNNING):
+    for clock in counted(face, kinds):
         clock.due_at = due
+
+
+def counted(face, kinds):
+    """Running clocks whose due date a table counts."""
+    return [clock for clock in face.pick(kinds, Status.RUNNING) if not clock.by_hand]
 
 
 def ask_for_extension(face, event, orders):
@@ -157,20 +162,21 @@ def post_review(face, event, orders):
 
 
 def issue_supervision(face, event, orders):
-    orders[event.data["kind"]] = event.unit_id
-    if not of_unit(face, event.unit_id):
+    orders[event.data["kind"]] = event.unit_id, False
+    if not by_hand.of_unit(face, event.unit_id, by_hand=False):
         face.start(Kind.SUPERVISION)
 
 
+def instruct(face, event, orders):
+    orders[event.data["kind"]] = event.unit_id, True
+    by_hand.start(face, Kind.SUPERVISION, parse_datetime(event.data["due_at"]))
+
+
 def close_supervision(face, event, orders):
-    unit_id = orders.pop(event.data["kind"])
-    if unit_id not in orders.values():
-        for clock in of_unit(face, unit_id):
+    unit_id, own = order = orders.pop(event.data["kind"])
+    if order not in orders.values():
+        for clock in by_hand.of_unit(face, unit_id, by_hand=own):
             clock.finish(Status.MET, event.at)
-
-
-def of_unit(face, unit_id):
-    return [clock for clock in face.pick([Kind.SUPERVISION]) if clock.holder_id == unit_id]
 
 
 OPERATIONS = {
@@ -178,6 +184,7 @@ OPERATIONS = {
     "decide_extension": extend,
     "post_review": post_review,
     "issue_supervision": issue_supervision,
+    "instruct": instruct,
     "close_supervision": close_supervision,
 }
 
@@ -189,10 +196,10 @@ def paired(rows, played):
     """[(row, played clock or None)] and the played ones without a row: same kind, round and holder, in their order."""
     waiting = defaultdict(list)
     for clock in played.clocks:
-        waiting[clock.kind, clock.round, clock.holder_id].append(clock)
+        waiting[clock.kind, clock.round, clock.holder_id, clock.by_hand].append(clock)
     pairs = []
     for row in rows:
-        queue = waiting[row.kind, row.round, row.holder_id]
+        queue = waiting[row.kind, row.round, row.holder_id, row.by_hand]
         pairs.append((row, queue.pop(0) if queue else None))
     return pairs, [clock for queue in waiting.values() for clock in queue]
 

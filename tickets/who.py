@@ -47,6 +47,11 @@ def registering_operator(ticket, user):
     return user.has_role(Role.OP) and ticket.registered_by_id == user.pk
 
 
+def registrar_before_demanded_review(ticket, user):
+    """Where a rule demands a review, a submitted ticket is the reviewer's alone."""
+    return registering_operator(ticket, user) and not (ticket.force_review and ticket.state == "pending_review")
+
+
 def reviewer_not_registrar(ticket, user):
     """Four eyes (I13): who registered a ticket never decides its refusal."""
     return user.has_role(Role.RV, Role.OPS, Role.DL) and ticket.registered_by_id != user.pk

@@ -57,6 +57,7 @@ OPERATIONS = {  # SPEC 3.4 and 3.5: states, roles
     "remind": (OPEN, "op ops sv dl"),
     "acknowledge_reminders": (OPEN, "li hd ul"),
     "issue_supervision": (OPEN, "sv zh dl ql"),
+    "instruct": (OPEN, "dl ql"),
     "answer_supervision": ([*OPEN, "closed"], "li hd ul"),
     "send_back_supervision": ([*OPEN, "closed"], "sv zh dl ql"),  # who issued it, or a supervisor
     "close_supervision": ([*OPEN, "closed"], "sv zh dl ql"),

@@ -154,6 +154,8 @@ BODIES = {
     "remind": constant(note="来电人再次来电"),
     "acknowledge_reminders": NOTE,
     "issue_supervision": lambda ticket, now, pick, masters: {"kind": pick(["leader", "media"]), "text": "请三日内反馈"},
+    "instruct": lambda ticket, now, pick, masters: {
+        "text": "请主动联系诉求人", "due_at": (now + timedelta(hours=pick([2, 100]))).isoformat()},
     "answer_supervision": constant(text="已整改完毕"),
     "send_back_supervision": REASON,
     "close_supervision": NOTE,

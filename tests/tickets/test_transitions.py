@@ -171,6 +171,7 @@ BROKEN = [
     ("ticket_over_only_after_callback", make.closed,
      "closure_kind = 'forced', callback_outcome = 'negative', closing_reason = 'F1', told_at = now(),"
      " decided_by_id = registered_by_id, second_by_id = registered_by_id"),
+    ("ticket_over_only_as_demanded", make.closed, "force_review = true, reviewed_at = NULL"),
     ("ticket_callback_at_by_and_outcome_together", make.in_callback, "callback_outcome = 'positive'"),
     ("ticket_callback_at_by_and_outcome_together", make.answered, "callback_by_id = NULL"),
     ("ticket_withdrawn_after_dispatch_only_by_citizen", make.in_hand, "state = 'cancelled'"),

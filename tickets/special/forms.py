@@ -2,18 +2,21 @@
 from datetime import datetime, time
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from tickets import following
 from tickets.calendars import LOCAL, ONE_DAY
 from tickets.choices import Urgency
 from tickets.clocks import Kind
-from tickets.fields import DayField, TextField
+from tickets.demands import LABELS
+from tickets.fields import DayField, PersonField, TextField
 from tickets.models import Category
-from tickets.overrides import URGENCY
+from tickets.overrides import PERSON, URGENCY
 from tickets.profiles.forms import LimitField
 
 CLOCKS = [(kind.value, kind.label) for kind in Kind if kind != Kind.SUPERVISION]  # an order counts by its own rule
-WHAT = [(URGENCY, _("Urgency: at least")), *CLOCKS]
+WHAT = [(URGENCY, _("Urgency: at least")), *LABELS.items(), (PERSON, _("Who follows its urgent tickets")), *CLOCKS]
 
 
 def categories():
@@ -32,6 +35,8 @@ class RuleForm(forms.Form):
     what = forms.ChoiceField(label=_("What it changes"), choices=[("", "—"), *WHAT])
     urgency = forms.ChoiceField(label=_("Urgency"), choices=[("", "—"), *Urgency.choices], required=False)
     limit = LimitField(label=_("Limit of the clock"), required=False, help_text=_("20 min, 2 h or 3 working days"))
+    person = PersonField(label=_("Who follows its urgent tickets"), required=False,
+                         help_text=_("A supervisor, coordinator or duty leader, by log-in name"))
     valid_from = DayField(label=_("First day"), required=False, help_text=_("Empty: at once"))
     valid_to = DayField(label=_("Last day"), required=False, help_text=_("Empty: until somebody ends it"))
     owner = forms.CharField(label=_("Who asked for it"), max_length=60)
@@ -48,13 +53,21 @@ class RuleForm(forms.Form):
         day = self.cleaned_data["valid_to"]
         return begin_of(day + ONE_DAY) if day else None
 
+    def clean_person(self):
+        person = self.cleaned_data["person"]
+        if person and not following.fit().filter(pk=person.pk).exists():
+            raise ValidationError(_("Only a supervisor, coordinator or duty leader follows tickets."))
+        return person
+
     def clean(self):
         super().clean()
         given = self.cleaned_data
-        urgency, limit = given.pop("urgency", ""), given.pop("limit", None)
-        wanted = "urgency" if given.get("what") == URGENCY else "limit"
-        given["value"] = urgency if wanted == "urgency" else limit
-        if given.get("what") and not given["value"] and wanted not in self.errors:
+        what, values = given.get("what"), {name: given.pop(name, None) for name in ("urgency", "limit", "person")}
+        wanted = {URGENCY: "urgency", PERSON: "person"}.get(what, "limit")
+        given["value"] = True if what in LABELS else values[wanted]
+        if what == PERSON and values["person"]:
+            given |= {"value": values["person"].username, "person": values["person"]}
+        if what and not given["value"] and wanted not in self.errors:
             self.add_error(wanted, _("Needed for this rule; more than 0."))
         if given.get("valid_to") and given["valid_to"] <= max(given.get("valid_from", self.now), self.now):
             self.add_error("valid_to", _("It would end before it begins."))

@@ -4,9 +4,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from tickets import story
+from tickets import following, story
+from tickets.demands import LABELS, RULE_OF
 from tickets.models import SlaOverride
-from tickets.overrides import name_of
+from tickets.overrides import name_of, told
 
 
 def because(said):
@@ -14,7 +15,22 @@ def because(said):
         **said, "category": name_of(said["category"]), "since": said["since"][:10]}
 
 
-story.register(words={}, decoders={"because": (_("Because of"), because)})
+def demanded(said):
+    """{"force_review": rule} as "Always reviewed: 0704 药品与配药, since …"."""
+    return "; ".join(f"{LABELS[RULE_OF[field]]}: {because(rule)}" for field, rule in said.items())
+
+
+def facts_of(ticket, events, now):
+    """(label, the rule behind it) of what a rule demands of this ticket, and who follows it; `events` are its trail."""
+    said = {field: rule for event in events for field, rule in event.data.get("demanded", {}).items()}
+    for field, what in RULE_OF.items():
+        if getattr(ticket, field):
+            yield LABELS[what], because(said[field]) if field in said else _("Because of a merged ticket")
+    if rule := following.rule_for(ticket, now):
+        yield _("Followed by"), f"{rule.person.display_name} · {because(told(rule))}"
+
+
+story.register(words={}, decoders={"because": (_("Because of"), because), "demanded": (_("Special rule"), demanded)})
 
 
 class Overlaps(Exception):
@@ -26,7 +42,7 @@ class OverAlready(Exception):
 
 
 @transaction.atomic
-def add(*, category, what, value, valid_from, valid_to, owner, reason, by, now, request=None):
+def add(*, category, what, value, valid_from, valid_to, owner, reason, by, now, person=None, request=None):
     """A rule from `valid_from` (never before now) to `valid_to` (None: until it is ended). Raises Overlaps."""
     begins = max(valid_from, now)
     there = SlaOverride.objects.filter(Q(valid_to=None) | Q(valid_to__gt=begins), category=category, what=what)
@@ -35,7 +51,7 @@ def add(*, category, what, value, valid_from, valid_to, owner, reason, by, now, 
     try:
         with transaction.atomic():
             rule = SlaOverride.objects.create(category=category, what=what, value=value, valid_from=begins, valid_to=valid_to,
-                                              owner=owner, reason=reason, by=by, at=now)
+                                              owner=owner, reason=reason, person=person, by=by, at=now)
     except IntegrityError as error:  # somebody else was faster; the constraint has seen it
         raise Overlaps from error
     audit.record("CONFIG", user=by, now=now, request=request, what=f"special rule {category} {what}", reason=reason,

@@ -13,14 +13,15 @@ from accounts.access import audience
 from accounts.instant import database_now
 from accounts.roles import Role
 from tickets.choices import Urgency
-from tickets.clocks import Kind
+from tickets.demands import LABELS
 from tickets.models import SlaOverride
-from tickets.overrides import NEVER_BEFORE, URGENCY, name_of
+from tickets.overrides import NEVER_BEFORE, PERSON, URGENCY, name_of
 from tickets.presenters import Pill
 from tickets.profiles.views import READERS
 from tickets.profiles.wording import limit_text
+from tickets.special import prospect
 from tickets.special import rules as special
-from tickets.special.forms import EndForm, RuleForm
+from tickets.special.forms import WHAT, EndForm, RuleForm
 
 
 @dataclass(frozen=True)
@@ -41,20 +42,27 @@ def rules(request):
     return page(request, database_now())
 
 
-def page(request, now, *, form=None, status=200):
-    rows = SlaOverride.objects.select_related("by").order_by("-valid_from", "-pk")
+def page(request, now, *, form=None, seen="", status=200):
+    rows = SlaOverride.objects.select_related("by", "person").order_by("-valid_from", "-pk")
     context = {"lines": [line(row, now) for row in rows], "may_edit": request.user.has_role(Role.AD),
-               "form": form or RuleForm(now=now)}
+               "form": form or RuleForm(now=now), "seen": seen}
     return render(request, "special/list.html", context, status=status)
 
 
 def line(rule, now):
-    is_urgency = rule.what == URGENCY
     return Line(
-        rule=rule, category=name_of(rule.category), what=_("Urgency: at least") if is_urgency else Kind(rule.what).label,
-        value=Urgency(rule.value).label if is_urgency else limit_text(rule.value), begins=shown(rule.valid_from),
+        rule=rule, category=name_of(rule.category), what=str(dict(WHAT)[rule.what]), value=value_of(rule),
+        begins=shown(rule.valid_from),
         ends=shown(rule.valid_to) if rule.valid_to else _("open"), state=state_of(rule, now),
         may_end=rule.valid_to is None or rule.valid_to > now)
+
+
+def value_of(rule):
+    if rule.what == URGENCY:
+        return Urgency(rule.value).label
+    if rule.what == PERSON:
+        return rule.person.display_name
+    return _("Yes") if rule.what in LABELS else limit_text(rule.value)
 
 
 def shown(moment):
@@ -74,6 +82,8 @@ def state_of(rule, now):
 def add(request):
     now = database_now()
     form = RuleForm(request.POST, now=now)
+    if form.is_valid() and "look" in request.POST:
+        return page(request, now, form=form, seen=prospect.sentence(**form.cleaned_data))
     if form.is_valid():
         try:
             special.add(**form.cleaned_data, by=request.user, now=now, request=request)

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_guides_put_away'),
-        ('dispatch', '0003_lighter_writes'),
+        ('dispatch', '0004_instructions'),
         ('tickets', '0004_lighter_writes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
