@@ -132,13 +132,14 @@ class ReplyForm(CaseForm):
     solved = ChoicesField(label=_("Is it solved?"), choices=Reply.Solved.choices)
     unsolved_reason = forms.CharField(label=_("If not, why"), max_length=500, required=False)
     text = TextField(label=_("Reply to the citizen"), min_length=20, max_length=2000, rows=6)
+    hints_read = forms.BooleanField(label=_("I have read the hints; the text stays as it is"), required=False,
+                                    widget=forms.HiddenInput)  # asked when there are hints
     basis = forms.CharField(label=_("Basis"), max_length=500, required=False)
     self_callback = ChoicesField(label=_("The unit's own callback"), choices=Reply.SelfCallback.choices)
     self_callback_note = forms.CharField(label=_("What the citizen said"), max_length=500, required=False)
     beyond_duty = forms.BooleanField(label=_("The demand is unreasonable or beyond our duty"), required=False)
     follow_up_on = DayField(label=_("Follow up on"), required=False)
     public_reply = TextField(label=_("Text that may be published"), max_length=2000, required=False, rows=2)
-    hints_read = forms.BooleanField(label=_("I have read the hints; the text stays as it is"), required=False)
 
     def clean(self):
         super().clean()
@@ -163,6 +164,7 @@ class ReplyForm(CaseForm):
         for finding in wrong:
             self.add_error("text", finding.sentence)
         if wrong and not any(finding.must_be_mended for finding in wrong):
+            self.fields["hints_read"].widget = forms.CheckboxInput()
             self.add_error("hints_read", _("Mend the text, or say that you have read the hints."))
         return [[finding.rule.value, finding.words] for finding in found]
 

@@ -133,3 +133,14 @@ def test_the_same_text_for_the_fourth_time_is_noticed(case):
     assert compliance.reused(GOOD, earlier, now=NOON + compliance.REUSED_LATELY + timedelta(days=1)) == []
     with pytest.raises(steps.Invalid):
         reply(case)
+
+
+def test_nobody_is_asked_about_hints_that_there_are_none_of(case):
+    p, ticket = case
+    form = STEPS["submit_reply"].bind(ticket, p.ul, NOON, None)
+    assert "hints_read" not in [field.name for field in form.visible_fields()]
+
+    with pytest.raises(steps.Invalid) as refused:
+        reply(case, text=f"{GOOD}问题已彻底解决。")
+
+    assert "hints_read" in [field.name for field in refused.value.form.visible_fields()]
