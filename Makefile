@@ -8,7 +8,7 @@ $(error Python 3.11 or newer is needed, and there is none in PATH)
 endif
 BIN := .venv/bin
 
-.PHONY: run venv test faults pages check browser screenshots clean
+.PHONY: run venv test faults races pages check browser screenshots clean
 
 run:
 	@exec $(PYTHON) -m hotline.supervise
@@ -32,6 +32,10 @@ pages: venv browser
 # Each statement of every step of a ticket's life, and long storms of kills; `make test` does the most important ones once.
 faults: venv
 	@HOTLINE_FAULTS=whole $(BIN)/pytest -p no:cacheprovider tests/faults
+
+# Every two steps on one ticket at the same moment, in every state; `make test` takes a few of them.
+races: venv
+	@HOTLINE_RACES=whole $(BIN)/pytest -s -p no:cacheprovider tests/tickets/test_pairs.py
 
 check: venv
 	@$(BIN)/ruff check .
