@@ -90,7 +90,7 @@ class Person:
 def district(transactional_db):
     """The demo log-ins that a journey needs, with their roles; made by `hire`."""
     make.load_reference()
-    User.objects.get_or_create(username="system", defaults={"is_active": False})
+    User.objects.system()
 
 
 @pytest.fixture

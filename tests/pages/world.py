@@ -146,5 +146,5 @@ def made(blocker):
                 cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                                " WHERE datname = current_database() AND pid <> pg_backend_pid()")
             call_command("flush", verbosity=0, interactive=False)
-            User.objects.get_or_create(username="system", defaults={"display_name": "系统", "is_active": False})
+            User.objects.system()
             factories.load_reference()
