@@ -25,10 +25,19 @@ def record_contact(ticket_id, *, by, now, method, reached, told_deadline=False, 
                        data={"method": method, "reached": reached, "told_deadline": told_deadline})
 
 
+def parts_of(ticket):
+    """At least the live ones. A page has read all of them already: see dispatch.story."""
+    parts = getattr(ticket, "_parts", None)
+    return assignments.live(ticket).select_related("unit") if parts is None else parts
+
+
+def waits(part):
+    return part.status in Assignment.LIVE and part.status != Status.REPLIED
+
+
 def open_co_units(ticket):
     """Level-1 co-units that neither answered nor were waived."""
-    parts = assignments.live(ticket).filter(role=Assignment.Role.CO, level=1).exclude(status=Status.REPLIED)
-    return [part.unit for part in parts.select_related("unit")]
+    return [part.unit for part in parts_of(ticket) if (part.role, part.level) == (Assignment.Role.CO, 1) and waits(part)]
 
 
 @transaction.atomic
@@ -79,15 +88,12 @@ def record_progress(ticket_id, *, by, now, text):
 
 def own_part(ticket, user):
     """The live part (co-unit or child) that this user's unit still owes, or None."""
-    parts = getattr(ticket, "_parts", None)  # the page has read them: see dispatch.story
-    if parts is None:
-        parts = assignments.live(ticket).select_related("unit")
-    return next((part for part in parts if is_owed(part) and user.covers(part.unit, "LI", "HD", "UL")), None)
+    return next((part for part in parts_of(ticket) if is_owed(part) and user.covers(part.unit, "LI", "HD", "UL")), None)
 
 
 def is_owed(part):
     leads = part.role == Assignment.Role.LEAD and part.level == 1
-    return part.status in Assignment.LIVE and part.status != Status.REPLIED and not leads
+    return waits(part) and not leads
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from insights import clock_views, views
+from insights import clock_views, sighting_views, views
 
 CLOCK = r"tickets/(?P<ticket_no>[0-9]{1,16})/clocks/(?P<clock_id>[0-9]{1,18})/$"
 
@@ -10,5 +10,6 @@ urlpatterns = [
     path("audit/", views.audit_log, name="audit-log"),
     re_path("^" + CLOCK, clock_views.clock, name="clock"),
     re_path(r"^tickets/(?P<ticket_no>[0-9]{1,16})/holders/$", clock_views.holders, name="holders"),
+    re_path(r"^tickets/(?P<ticket_no>[0-9]{1,16})/seen/$", sighting_views.seen, name="seen"),
     re_path("^api/v1/" + CLOCK, clock_views.clock_api, name="api-clock"),
 ]

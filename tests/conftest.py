@@ -1,5 +1,7 @@
 """What all tests share: the servers and the browser. Rows are made by the functions of tests/factories.py."""
 import pytest
+from django.conf import settings
+from django.utils import translation
 
 from tests import servers
 from tests.get_browser import WRAPPER, system_browser
@@ -32,6 +34,12 @@ def crowd(django_db_setup, django_db_blocker):
     from tests import crowds
     with crowds.made_once(django_db_blocker) as people:
         yield people
+
+
+@pytest.fixture(autouse=True)
+def the_language_of_the_house():
+    """A request leaves the language of its reader behind for who comes next."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ from accounts import audit
 from accounts.access import SIGNED_IN, anyone_signed_in, public
 from accounts.instant import database_now
 from accounts.roles import Role
-from tickets import api_docs, api_list, api_shapes, doors, intake, problems
+from tickets import api_docs, api_list, api_shapes, doors, intake, problems, sightings
 from tickets.api_forms import typed
 from tickets.call_form import CallForm
 from tickets.intake_form import IntakeForm
-from tickets.models import Ticket
+from tickets.models import Sighting, Ticket
 from tickets.problems import Malformed
 from tickets.steps import Invalid, offers
 
@@ -95,6 +95,7 @@ def ticket(request, ticket_no):
     now = arrival(request)
     found = visible(request.user, ticket_no, FACTS)
     body = api_shapes.detail(found, request.user, list(offers(found, request.user)), now)
+    sightings.note(found, request.user, how=Sighting.How.API, now=now, in_full=not body["identity"]["masked"])
     return Response(body, headers={"ETag": f'"{found.version}"'})
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import AuditEntry
 from accounts.roles import Role
-from tickets import columns, orders
+from tickets import columns, orders, sightings
 from tickets.actions import Refused
 from tickets.presenters import Chip, Pill, pills_of, short
 
@@ -95,6 +95,7 @@ class Sheet:
         listing = self.listing
         found = orders.ordered(columns.bringing(listing.rows, listing.columns), listing.sorting).iterator(chunk_size=CHUNK)
         while tickets := list(islice(found, CHUNK)):
+            sightings.note_file(tickets, listing.user, now=listing.now)
             for line in columns.lines_of(tickets, listing.user, listing.now):
                 ticket = line.ticket
                 marks = " ".join(pill.text for pill in pills_of(ticket)) if listing.work.opens else ""

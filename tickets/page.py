@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from tickets import consequences, presenters, sla, story, timeline
+from tickets import consequences, presenters, sightings, sla, story, timeline
 from tickets.clocks import Kind, Status
 from tickets.disclosure import identity_of
 from tickets.models import Ticket
@@ -76,6 +76,7 @@ def context(ticket, user, now, *, identity=None, work=None, which=""):
         "can_act": bool(offered),
         "work": work,
         "reveal_error": "",
+        "may_see_readers": user.has_role(*sightings.WATCHERS),
     }
 
 

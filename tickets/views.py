@@ -14,11 +14,11 @@ from accounts import confirming
 from accounts.access import audience
 from accounts.instant import database_now
 from accounts.roles import Role
-from tickets import choosing, consequences, disclosure, doors, intake, intake_page, page, timeline
+from tickets import choosing, consequences, disclosure, doors, intake, intake_page, page, sightings, timeline
 from tickets.actions import AlreadyMoved, Refused
 from tickets.live import drafts
 from tickets.live.news import news_of
-from tickets.models import Ticket
+from tickets.models import Sighting, Ticket
 from tickets.numbers import query_code
 from tickets.presenters import promise_of, state_pill
 from tickets.scope import READERS
@@ -59,6 +59,7 @@ def ticket(request, ticket_no):
 def show(request, ticket, now, *, status=200, **more):
     which = request.GET.get("story", "")
     context = page.context(ticket, request.user, now, which=which if which in timeline.KINDS else "", **more)
+    sightings.note(ticket, request.user, how=Sighting.How.PAGE, now=now, in_full=not context["identity"]["masked"])
     return render(request, "tickets/ticket.html", context, status=status)
 
 
@@ -148,6 +149,7 @@ def reveal(request, ticket_no):
         context = {"ticket": ticket, "identity": disclosure.identity_of(ticket, request.user), "reveal_error": problem}
         return partly(request, "tickets/_identity.html", context, ticket, now, status=422)
     identity = disclosure.reveal(ticket.pk, by=request.user, now=now, reason=reason, request=request)
+    sightings.note(ticket, request.user, how=Sighting.How.PAGE, now=now, in_full=True)
     context = {"ticket": ticket, "identity": identity}
     return partly(request, "tickets/_identity.html", context, found(request, ticket_no), now, identity=identity)
 

@@ -131,6 +131,11 @@ def holders(world):
     return [("sv", reverse("insights:holders", args=[world.tickets["closed"].ticket_no]))]
 
 
+def readers_of(world):
+    """A supervisor who may read the ticket, and the auditor, who may not."""
+    return [(who, reverse("insights:seen", args=[world.tickets["handling"].ticket_no])) for who in ("sv", "au")]
+
+
 def lists(world):
     """Also narrowed until nothing is left, and asked for what makes no sense."""
     return [*plain("tickets:all")(world), ("op", "/tickets/?q=zzzz"), ("sv", "/tickets/?registered_from=never&page=x&after=1~2")]
@@ -141,7 +146,7 @@ WITH_ARGUMENTS = {
     "api-docs": lambda world: [("op", reverse("api-docs"))], "person": person, "second-factor": second_factor, "tickets:by_number": ticket_pages, "tickets:do": step_forms,
     "tickets:taken": taken, "tickets:several": several, "tickets:all": lists,
     "tickets:profile": profile("tickets:profile", "sv", "ad"), "tickets:profile-new": profile("tickets:profile-new", "ad"),
-    "insights:clock": clocks, "insights:holders": holders,
+    "insights:clock": clocks, "insights:holders": holders, "insights:seen": readers_of,
 }
 FOREIGN = {"api-docs"}
 PAGES = {
@@ -151,7 +156,7 @@ PAGES = {
     "dispatch:desk-unit", "dispatch:desk-unit-board", "dispatch:wall", "insights:responsibility", "dispatch:desk-supervision", "dispatch:desk-coordination", "dispatch:desk-duty",
     "followup:desk-callbacks", "insights:audit-log", "api-docs", "styleguide", "palette", "tickets:several",
     "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
-    "insights:clock", "insights:holders",
+    "insights:clock", "insights:holders", "insights:seen",
 }
 
 

@@ -1,0 +1,36 @@
+"""Who has read a ticket, when and how (SPEC 5.3): a row for each time its content left the server, before it does.
+
+Nobody changes or deletes a row. A list shows no content; a list that is taken away as a file is one, for each ticket.
+"""
+import pgtrigger
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+
+WATCHERS = (Role.SV, Role.AU)  # may ask who has read a ticket
+
+class Sighting(models.Model):
+    class How(models.TextChoices):
+        PAGE = "page", _("Page")
+        API = "api", _("API")
+        FILE = "file", _("File")
+
+    ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="sightings")
+    user = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    how = models.CharField(max_length=4, choices=How)
+    in_full = models.BooleanField(default=False)  # the citizen's name and phone were not masked
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="sighting_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+
+def note(ticket, user, *, how, now, in_full=False):
+    Sighting.objects.create(ticket=ticket, user=user, at=now, how=how, in_full=in_full)
+
+
+def note_file(tickets, user, *, now):
+    """Of a file masked as its list is."""
+    Sighting.objects.bulk_create(
+        Sighting(ticket=ticket, user=user, at=now, how=Sighting.How.FILE) for ticket in tickets)
