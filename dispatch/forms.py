@@ -1,6 +1,7 @@
 """Forms of dispatch, receipt, handling and requests."""
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from dispatch import routing
@@ -17,11 +18,20 @@ class DispatchFields(forms.Form):
 
 
 class DispatchForm(CaseForm, DispatchFields):
-    """Starts from what category and place suggest; the dispatcher decides."""
+    """Shows which units are suggested and starts from the first of them; the dispatcher decides."""
 
     def start_values(self):
-        lead, co_units = routing.suggest(self.ticket)
-        return {"lead_unit": lead, "co_units": [unit.code for unit in co_units]}
+        return {"lead_unit": self.start_lead, "co_units": self.start_co_units}  # asked only when the form is shown
+
+    def start_lead(self):
+        return self.suggestions[0].unit if self.suggestions else None
+
+    def start_co_units(self):
+        return [unit.code for unit in self.suggestions[0].co_units] if self.suggestions else []
+
+    @cached_property
+    def suggestions(self):
+        return routing.suggest_units(self.ticket, self.now, reader=self.user)
 
 
 class ExpressForm(DispatchForm):

@@ -3,7 +3,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from dispatch.rules import RoutingRule
 from tickets.choices import ContactMethod, ReplyFault
+
+__all__ = ["Assignment", "Contact", "Escalation", "Heartbeat", "Reminder", "Reply", "Request", "RoutingRule", "Ruling",
+           "SupervisionOrder"]
 
 
 class Assignment(models.Model):
