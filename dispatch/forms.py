@@ -1,4 +1,6 @@
 """Forms of dispatch, receipt, handling and requests."""
+from collections.abc import Sequence
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
@@ -32,6 +34,15 @@ class DispatchForm(CaseForm, DispatchFields):
     @cached_property
     def suggestions(self):
         return routing.suggest_units(self.ticket, self.now, reader=self.user)
+
+
+class SeveralForm(DispatchFields):
+    """One unit for several tickets: shows to how many of them each unit is suggested first."""
+
+    suggestions: Sequence[routing.Suggestion] = ()
+
+    def look_at(self, tickets, now):
+        self.suggestions = routing.suggest_for_all(tickets, now)
 
 
 class ExpressForm(DispatchForm):

@@ -4,6 +4,7 @@ First what was proposed when the call was taken, then the rules - to a specialis
 of the category, what the unit that returned it proposes, how it was ruled before, and the place of the incident.
 """
 from collections import defaultdict
+from copy import copy
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -70,6 +71,12 @@ class Known:
             self.proposed[ticket_id].append(self.units[unit_id])
         self.calendar = sla.calendar_shown()
 
+    def with_rules(self, rules):
+        """The same with other rules, for a look at what they would change."""
+        other = copy(self)
+        other.rules = list(rules)
+        return other
+
     def working(self, moment):
         """Working hours as the roster has them, on the working days of the holiday table."""
         return self.calendar.is_workday(local_date(moment)) and OPENS <= moment.astimezone(LOCAL).time() < CLOSES
@@ -82,6 +89,18 @@ def suggest_units(ticket, now, *, reader=None):
     """Up to three Suggestions, best first. `reader` is who will read the rulings behind them; nobody reads only counts."""
     known = Known([ticket], RoutingRule.objects.at(now))
     return suggested(ticket, now, known, reader=reader)
+
+
+def suggest_for_all(tickets, now):
+    """Up to three units that are suggested first to some of these tickets, those of most tickets first."""
+    known = Known(tickets, RoutingRule.objects.at(now))
+    firsts = [found[0] for found in (suggested(ticket, now, known) for ticket in tickets) if found]
+    by_unit = defaultdict(list)
+    for one in firsts:
+        by_unit[one.unit.pk].append(one)
+    most = sorted(by_unit.values(), key=lambda group: -len(group))[:MOST]
+    return [Suggestion(group[0].unit, [unit for unit in group[0].co_units if all(unit in one.co_units for one in group)],
+                       [_("first for %(n)d of %(all)d") % {"n": len(group), "all": len(tickets)}]) for group in most]
 
 
 def suggested(ticket, moment, known, *, reader=None):
