@@ -1,48 +1,29 @@
 """What an administrator types about where matters of one kind go."""
+from typing import Any
+
 from django import forms
-from django.forms import ModelChoiceField
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, UnitKind
 from dispatch.models import RoutingRule
 from dispatch.rules import TERRITORY, Hours, Marks
 from tickets.calendars import ONE_DAY
-from tickets.fields import ChoicesField, DayField, TextField, UnitsField, unit_choices
+from tickets.fields import ChoicesField, DayField, TextField
 from tickets.special.forms import begin_of, categories
 
-# Chosen from lists: an administrator reads no tickets, so the lists that other fields fetch while one types are not his.
-RECEIVERS = Unit.objects.receivers().order_by("path")
-TERRITORIES = Unit.objects.filter(is_active=True, kind__in=(UnitKind.STREET, UnitKind.TOWN)).order_by("path")
 LEADS = [("unit", _("The unit named beside it")), ("territory", _("The territory of the incident"))]
 
 
-def any_or_category():
-    (_empty, _dash), *groups = categories()
-    return [("", _("Any")), *groups]
-
-
-class PartsField(UnitsField):
-    """Codes of units, and the territory, whichever that is; clean() gives the codes in the order of the list."""
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.choices = lambda: [(TERRITORY, _("Territory of the incident")), *unit_choices()]
-
-    def clean(self, value):
-        codes = value or []
-        known = [unit.code for unit in super().clean([code for code in codes if code != TERRITORY])]
-        return [TERRITORY][:TERRITORY in codes] + sorted(known)
-
-
 class RuleForm(forms.Form):
-    category = forms.ChoiceField(label=_("Category"), choices=any_or_category, required=False,
-                                 help_text=_("The most exact one wins."))
-    area = ModelChoiceField(TERRITORIES, label=_("Street or town"), required=False, to_field_name="code", empty_label=_("Any"))
+    """Units are chosen from lists: an administrator reads no tickets, so what other fields fetch while one types is not his."""
+
+    category = forms.ChoiceField(label=_("Category"), required=False, help_text=_("The most exact one wins."))
+    area = forms.ChoiceField(label=_("Street or town"), required=False)
     hours = forms.ChoiceField(label=_("Hours"), choices=[("", _("Any")), *Hours.choices], required=False)
     marks = forms.ChoiceField(label=_("Urgency"), choices=[("", _("Any")), *Marks.choices], required=False)
     leads = ChoicesField(label=_("Who leads"), choices=LEADS)
-    lead = ModelChoiceField(RECEIVERS, label=_("Lead unit"), required=False, to_field_name="code", empty_label="—")
-    co_unit_codes = PartsField(label=_("Co-units"), required=False, help_text=_("None: as the category says"))
+    lead = forms.ChoiceField(label=_("Lead unit"), required=False)
+    co_unit_codes = forms.MultipleChoiceField(label=_("Co-units"), required=False, help_text=_("None: as the category says"))
     valid_from = DayField(label=_("First day"), required=False, help_text=_("Empty: at once"))
     valid_to = DayField(label=_("Last day"), required=False, help_text=_("Empty: until somebody ends it"))
     owner = forms.CharField(label=_("Who asked for it"), max_length=60)
@@ -51,6 +32,33 @@ class RuleForm(forms.Form):
     def __init__(self, *args, now, **kwargs):
         self.now = now
         super().__init__(*args, auto_id="rule-%s", **kwargs)
+        self.units = {unit.code: unit for unit in Unit.objects.order_by("path")}
+        self.offer()
+
+    def offer(self):
+        """What the lists offer; two queries with the one above."""
+        (_empty, _dash), *groups = categories()
+        open_ones = [unit for unit in self.units.values() if unit.is_active]
+        receivers = [(unit.code, f"{unit.name} · {unit.code}") for unit in open_ones if unit.can_receive]
+        areas = [(unit.code, unit.name) for unit in open_ones if unit.kind in (UnitKind.STREET, UnitKind.TOWN)]
+        self.categories = {code: label for _label, group in groups for code, label in group}
+        self.put("category", [("", _("Any")), *groups])
+        self.put("area", [("", _("Any")), *areas])
+        self.put("lead", [("", "—"), *receivers])
+        self.put("co_unit_codes", [(TERRITORY, _("Territory of the incident")), *receivers])
+
+    def put(self, name, choices):
+        field: Any = self.fields[name]
+        field.choices = choices
+
+    def clean_area(self):
+        return self.units.get(self.cleaned_data["area"])
+
+    def clean_lead(self):
+        return self.units.get(self.cleaned_data["lead"])
+
+    def clean_co_unit_codes(self):
+        return sorted(self.cleaned_data["co_unit_codes"])
 
     def clean_valid_from(self):
         return begin_of(self.cleaned_data["valid_from"]) or self.now

@@ -9,13 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import audience
 from accounts.instant import database_now
-from accounts.models import Unit
 from accounts.roles import Role
 from dispatch.models import RoutingRule
 from dispatch.rulebook import preview, writing
 from dispatch.rulebook.forms import RuleForm
 from dispatch.rules import NEVER_TWICE, TERRITORY
-from tickets.models import Category
 from tickets.presenters import Pill
 from tickets.special.forms import EndForm
 from tickets.special.views import shown, state_of
@@ -42,29 +40,21 @@ def rules(request):
 
 
 def page(request, now, *, form=None, impact=None, status=200):
-    rows = list(RoutingRule.objects.select_related("by", "area", "lead").order_by("-valid_from", "-pk"))
-    names, units = names_of_categories(), dict(Unit.objects.values_list("code", "name"))
-    context = {"lines": [line(row, now, names, units) for row in rows], "may_edit": request.user.has_role(Role.AD),
-               "form": form or RuleForm(now=now, initial={"leads": "unit"}), "impact": impact}
+    rows = RoutingRule.objects.select_related("by", "area", "lead").order_by("-valid_from", "-pk")
+    form = form or RuleForm(now=now, initial={"leads": "unit"})
+    context = {"lines": [line(row, now, form) for row in rows], "may_edit": request.user.has_role(Role.AD), "form": form,
+               "impact": impact}
     return render(request, "routing/list.html", context, status=status)
 
 
-def names_of_categories():
-    """{code of any level: its name}"""
-    names = {}
-    for row in Category.objects.only("code", "name", "l1_code", "l1", "l2_code", "l2"):
-        names |= {row.l1_code: row.l1, row.l2_code: row.l2, row.code: row.name}
-    return names
-
-
-def line(rule, now, names, units):
-    said = [f"{rule.category} {names.get(rule.category, '')}" if rule.category else "", rule.area.name if rule.area else "",
+def line(rule, now, form):
+    said = [form.categories.get(rule.category, rule.category), rule.area.name if rule.area else "",
             str(rule.get_hours_display()), str(rule.get_marks_display())]
     territory = _("Territory of the incident")
     return Line(
         rule=rule, conditions=" · ".join(word for word in said if word) or _("Any"),
         lead=rule.lead.name if rule.lead else territory,
-        co_units=", ".join(territory if code == TERRITORY else units.get(code, code) for code in rule.co_unit_codes),
+        co_units=", ".join(territory if code == TERRITORY else str(form.units.get(code, code)) for code in rule.co_unit_codes),
         begins=shown(rule.valid_from), ends=shown(rule.valid_to) if rule.valid_to else _("open"), state=state_of(rule, now),
         may_end=rule.valid_to is None or rule.valid_to > now)
 

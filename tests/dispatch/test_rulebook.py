@@ -14,7 +14,6 @@ from tests import factories as make
 from tests.crowds import cost, queries_of, signed_in
 from tests.dispatch.routes import GIVEN, codes, designated, rule
 from tests.factories import NOON, unit
-from tests.racing import lost, race, won
 from tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
@@ -77,15 +76,6 @@ def test_a_rule_ends_once_and_one_that_had_not_begun_is_taken_back(p):
 
     assert list(RoutingRule.objects.all()) == [counting]
     assert AuditEntry.objects.filter(kind="CONFIG", what__startswith="routing rule").count() == 4
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_at_once_one_is_written():
-    p = make.make_people()
-
-    results = race(lambda: rule(p), lambda: rule(p, lead=None, valid_to=NOON + DAY))
-
-    assert (len(won(results)), lost(results), RoutingRule.objects.count()) == (1, ["Overlaps"], 1)
 
 
 def test_the_rules_that_come_along_are_written_once(p):
