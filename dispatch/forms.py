@@ -22,6 +22,10 @@ class DispatchFields(forms.Form):
 class DispatchForm(CaseForm, DispatchFields):
     """Shows which units are suggested and starts from the first of them; the dispatcher decides."""
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["co_units"].choices = lambda: self.known.receivers()  # type: ignore[attr-defined]
+
     def start_values(self):
         return {"lead_unit": self.start_lead, "co_units": self.start_co_units}  # asked only when the form is shown
 
@@ -33,7 +37,11 @@ class DispatchForm(CaseForm, DispatchFields):
 
     @cached_property
     def suggestions(self):
-        return routing.suggest_units(self.ticket, self.now, reader=self.user)
+        return routing.suggested(self.ticket, self.now, self.known, reader=self.user)
+
+    @cached_property
+    def known(self):
+        return routing.known_of(self.ticket, self.now)
 
 
 class SeveralForm(DispatchFields):

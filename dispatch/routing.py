@@ -55,7 +55,7 @@ def may_take(ticket, unit, area):
 
 
 class Known:
-    """What suggestions are made of, read once for any number of tickets; four queries."""
+    """What suggestions are made of, read once for any number of tickets; at most four queries."""
 
     def __init__(self, tickets, rules):
         self.rules = list(rules)
@@ -65,17 +65,25 @@ class Known:
         self.by_code = {unit.code: unit for unit in self.units.values()}
         self.rulings = precedents.rows_about(tickets)
         self.proposed = defaultdict(list)
-        returns = Request.objects.filter(ticket__in=[ticket.pk for ticket in tickets], kind=Request.Kind.RETURN,
-                                         status__in=OUT_OF_HAND, suggested_unit__isnull=False)
-        for ticket_id, unit_id in returns.order_by("-pk").values_list("ticket_id", "suggested_unit_id"):
-            self.proposed[ticket_id].append(self.units[unit_id])
         self.calendar = sla.calendar_shown()
+        returned = [ticket.pk for ticket in tickets if ticket.returned_by]
+        if not returned:
+            return
+        returns = Request.objects.filter(ticket__in=returned, kind=Request.Kind.RETURN, status__in=OUT_OF_HAND)
+        for ticket_id, unit_id in returns.order_by("-pk").values_list("ticket_id", "suggested_unit_id"):
+            if unit_id:
+                self.proposed[ticket_id].append(self.units[unit_id])
 
     def with_rules(self, rules):
         """The same with other rules, for a look at what they would change."""
         other = copy(self)
         other.rules = list(rules)
         return other
+
+    def receivers(self):
+        """The choices of a field for several units, from the units that were read already."""
+        units = sorted(self.units.values(), key=lambda unit: unit.path)
+        return [(unit.code, f"{unit.name} · {unit.code}") for unit in units if unit.is_active and unit.can_receive]
 
     def working(self, moment):
         """Working hours as the roster has them, on the working days of the holiday table."""
@@ -87,8 +95,11 @@ class Known:
 
 def suggest_units(ticket, now, *, reader=None):
     """Up to three Suggestions, best first. `reader` is who will read the rulings behind them; nobody reads only counts."""
-    known = Known([ticket], RoutingRule.objects.at(now))
-    return suggested(ticket, now, known, reader=reader)
+    return suggested(ticket, now, known_of(ticket, now), reader=reader)
+
+
+def known_of(ticket, now):
+    return Known([ticket], RoutingRule.objects.at(now))
 
 
 def suggest_for_all(tickets, now):

@@ -15,7 +15,7 @@ from dispatch.models import RoutingRule
 from dispatch.rulebook import writing
 from tests import factories as make
 from tests.api import lives
-from tests.crowds import queries_of, signed_in
+from tests.crowds import cost, queries_of, signed_in
 from tests.dispatch.routes import codes, designated, rule, ruled
 from tests.factories import NOON, unit
 from tickets.models import Category, Ticket
@@ -257,6 +257,17 @@ def test_nothing_is_sent_by_itself(p):
     assert ticket.lead_unit == unit("HB")
 
 
+@pytest.mark.parametrize(("make_ticket", "step", "who"), [
+    (make.in_dispatch, "dispatch", "dp"), (lives.arbitration, "designate", "sv"),
+    (lambda p: make.draft(p, urgency="critical"), "express_dispatch", "ops")])
+def test_the_page_with_the_form_stays_cheap(p, make_ticket, step, who):
+    rule(p)
+    ruled(p)
+    ticket = make_ticket(p)
+
+    assert cost(signed_in(getattr(p, who)), f"/tickets/{ticket.ticket_no}/do/{step}/") <= 20
+
+
 def test_suggestions_cost_the_same_however_much_is_known(p):
     ticket = make.in_dispatch(p, proposed_unit=unit("HB"))
     rule(p)
@@ -314,7 +325,7 @@ def test_whatever_rules_there_are_nobody_is_suggested_who_may_not_have_it(
 @pytest.fixture
 def units_once(p):
     """All units as one family of objects, so that closing one closes it everywhere."""
-    known = routing.Known([SimpleNamespace(pk=0, category=make.category())], [])
+    known = routing.Known([SimpleNamespace(pk=0, category=make.category(), returned_by=[])], [])
     return known.by_code | {"known": known, "category": Category.objects.get(code="010201")}
 
 
