@@ -146,6 +146,8 @@ def assign_down(ticket_id, *, by, now, unit=None, handler=None, due_at=None, not
         raise Refused(_("Name either a unit below yours or a handler."))
     if unit and (unit == ticket.lead_unit or not unit.path.startswith(ticket.lead_unit.path)):
         raise Refused(_("%(unit)s is not below %(lead)s.") % {"unit": unit.name, "lead": ticket.lead_unit.name})
+    if unit and conflict_with_target(ticket, unit):
+        raise Refused(_("The matter is about %(unit)s: it cannot be given there.") % {"unit": unit.name})
     if unit and assignments.live(ticket).filter(unit=unit).exists():
         raise Refused(_("%(unit)s has a part in this ticket already.") % {"unit": unit.name})
     if handler and not handler.covers(ticket.lead_unit, "HD", "LI", "UL"):

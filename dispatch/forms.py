@@ -1,8 +1,10 @@
 """Forms of dispatch, receipt, handling and requests."""
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from dispatch import compliance, routing
@@ -22,11 +24,37 @@ class DispatchFields(forms.Form):
 
 
 class DispatchForm(CaseForm, DispatchFields):
-    """Starts from what category and place suggest; the dispatcher decides."""
+    """Shows which units are suggested and starts from the first of them; the dispatcher decides."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["co_units"].choices = lambda: self.known.receivers()  # type: ignore[attr-defined]
 
     def start_values(self):
-        lead, co_units = routing.suggest(self.ticket)
-        return {"lead_unit": lead, "co_units": [unit.code for unit in co_units]}
+        return {"lead_unit": self.start_lead, "co_units": self.start_co_units}  # asked only when the form is shown
+
+    def start_lead(self):
+        return self.suggestions[0].unit if self.suggestions else None
+
+    def start_co_units(self):
+        return [unit.code for unit in self.suggestions[0].co_units] if self.suggestions else []
+
+    @cached_property
+    def suggestions(self):
+        return routing.suggested(self.ticket, self.now, self.known, reader=self.user)
+
+    @cached_property
+    def known(self):
+        return routing.known_of(self.ticket, self.now)
+
+
+class SeveralForm(DispatchFields):
+    """One unit for several tickets: shows to how many of them each unit is suggested first."""
+
+    suggestions: Sequence[routing.Suggestion] = ()
+
+    def look_at(self, tickets, now):
+        self.suggestions = routing.suggest_for_all(tickets, now)
 
 
 class ExpressForm(DispatchForm):

@@ -130,6 +130,8 @@ def add_co_unit(ticket_id, *, by, now, co_units, opinion=""):
     ticket = lock(ticket_id, by=by)
     held = {part.unit_id for part in assignments.live(ticket)}
     for unit in co_units:
+        if not (unit.is_active and unit.can_receive):
+            raise Refused(_("%(unit)s cannot receive tickets.") % {"unit": unit.name})
         if unit.pk in held or assignments.conflict_with_target(ticket, unit):
             raise Refused(_("%(unit)s cannot be added: it has a part already or the matter is about it.") % {"unit": unit.name})
     Assignment.objects.bulk_create(

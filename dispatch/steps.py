@@ -55,7 +55,7 @@ WITH_PARTS = (State.PENDING_RECEIPT, State.HANDLING, State.SUSPENDED)
 
 register(
     Step("dispatch", _("Dispatch"), actions.dispatch, forms.DispatchForm, tone="primary",
-         several=forms.DispatchFields),
+         several=forms.SeveralForm),
     Step("express_dispatch", _("Express dispatch"), actions.express_dispatch, forms.ExpressForm, tone="danger"),
     Step("recall", _("Recall"), actions.recall, NoteForm, several=NoteForm),
     Step("sign", _("Sign for it"), actions.sign, forms.SignForm, tone="primary", several=forms.SignForm),

@@ -15,7 +15,7 @@ from tickets.clocks import Kind
 from tickets.presenters import Pill, short
 from tickets.sla import rung_label
 from tickets.states import State
-from tickets.story import Chapter, Item, Panel, Word, instant, label_of, register, yes_or_no
+from tickets.story import Chapter, Item, Panel, Word, events_of, instant, label_of, register, yes_or_no
 
 PART_TONE = {
     Assignment.Status.PENDING: "yellow",
@@ -36,9 +36,12 @@ def some(*pairs):
 
 
 def chapter(ticket, user, reading):
-    parts = list(ticket.assignments.select_related("unit", "handler").order_by("-round", "level", "pk"))
-    replies = list(ticket.replies.select_related("by", "unit").order_by("-pk"))
-    asked = list(ticket.requests.select_related("by", "unit", "suggested_unit", "decided_by").order_by("-pk"))
+    parts, asked, replies = [], [], []  # not asked for where the trail knows that there are none
+    if ticket.first_dispatched_at:
+        parts = list(ticket.assignments.select_related("unit", "handler").order_by("-round", "level", "pk"))
+        asked = list(ticket.requests.select_related("by", "unit", "suggested_unit", "decided_by").order_by("-pk"))
+    if any(event.name == "submit_reply" for event in events_of(ticket)):
+        replies = list(ticket.replies.select_related("by", "unit").order_by("-pk"))
     orders = list(ticket.supervision_orders.select_related("unit", "by").order_by("-pk"))
     unanswered = ticket.escalations.filter(needs_ack=True, acknowledged_at=None)
     waiting = list(unanswered.annotate(told=was_told(user)).order_by("-pk"))

@@ -1,6 +1,7 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from dispatch import boards, views
+from dispatch import api, boards, views
+from dispatch.rulebook import views as rulebook
 
 app_name = "dispatch"
 urlpatterns = [
@@ -11,5 +12,10 @@ urlpatterns = [
     path("desk/coordination/", views.coordination, name=boards.COORDINATION.url_name),
     path("desk/duty/", views.duty, name=boards.DUTY.url_name),
     path("wall/", views.on_the_wall, name="wall"),
+    path("routing/", rulebook.rules, name="routing"),
+    path("routing/look/", rulebook.look, name="routing-look"),
+    path("routing/write/", rulebook.write, name="routing-write"),
+    path("routing/<int:rule_id>/end/", rulebook.end, name="routing-end"),
+    re_path(r"^api/v1/tickets/(?P<ticket_no>[0-9]{1,16})/suggestions/$", api.suggestions, name="api-suggestions"),
     path("escalations/<int:escalation_id>/acknowledge/", views.acknowledge, name="acknowledge"),
 ]

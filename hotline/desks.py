@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from dispatch import boards, wall
+from dispatch.rulebook import views as rulebook
 from followup.boards import CALLBACKS
 from insights import responsibility
 from tickets import queues
@@ -32,6 +33,7 @@ OTHERS = (
     (_("People"), "people", (Role.AD,)),
     (_("Duty roster"), "roster", (Role.AD, Role.OPS, Role.DL)),
     (_("Limits"), "tickets:profiles", profiles.READERS),
+    (_("Routing rules"), "dispatch:routing", rulebook.READERS),
     (_("Holidays"), "tickets:calendar", profiles.READERS),
     (_("Wall"), "dispatch:wall", wall.READERS),
     (_("Responsibility"), "insights:responsibility", responsibility.READERS),

@@ -154,6 +154,7 @@ def several(request, step_name):
 
 def preview(request, step, numbers, back, form, status=200):
     plans = bulk.plans(step, numbers, request.user)
+    bulk.look_at(form, plans, request.user, database_now())
     context = {"step": step, "plans": plans, "form": form, "back": back, "limit": bulk.LIMIT,
                "consequence": bulk.consequence(step, plans),
                "ready": sum(plan.is_ready for plan in plans), "too_many": len(set(numbers)) > bulk.LIMIT}

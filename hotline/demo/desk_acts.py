@@ -76,9 +76,15 @@ def withdraw_early(case, now):
     case.take("withdraw_early", case.rv, now, reason=case.pick(phrases.WITHDRAWN), identity_checked=True)
 
 
+def first_suggested(case, now):
+    """(lead unit, co-units) that the form of a dispatch starts from."""
+    first = routing.suggest_units(case.ticket(), now)[0]
+    return first.unit, first.co_units
+
+
 def dispatch(case, now, to=None, co_units=None):
     """To the unit that category and place suggest, or to one that it might be taken for."""
-    lead, others = routing.suggest(case.ticket())
+    lead, others = first_suggested(case, now)
     case.lead = lead = case.cast.units[to] if to else lead
     chosen = [case.cast.units[code] for code in co_units] if co_units is not None else []
     if co_units is None and case.chance(0.15):
@@ -87,7 +93,7 @@ def dispatch(case, now, to=None, co_units=None):
 
 
 def express(case, now):
-    case.lead, others = routing.suggest(case.ticket())
+    case.lead, others = first_suggested(case, now)
     codes = [unit.code for unit in others if unit != case.lead][:1]
     case.take("express_dispatch", case.ops, now, lead_unit=case.lead.code, co_units=codes, reason=phrases.EXPRESS,
               emergency_told=phrases.TOLD_FIRST)
@@ -115,7 +121,7 @@ def ask_for_ruling(case, now):
 
 
 def designate(case, now):
-    case.lead, _others = routing.suggest(case.ticket())
+    case.lead, _others = first_suggested(case, now)
     case.take("designate", case.sv, now, lead_unit=case.lead.code, ruling=case.pick(phrases.RULINGS))
 
 
@@ -137,7 +143,7 @@ def raise_urgency(case, now):
 
 
 def add_co_unit(case, now):
-    _lead, others = routing.suggest(case.ticket())
+    _lead, others = first_suggested(case, now)
     held = set(Ticket.objects.values_list("unit_ids", flat=True).get(pk=case.pk))
     for unit in [*others, *Unit.objects.filter(code="SF")]:
         if unit.pk not in held:

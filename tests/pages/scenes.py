@@ -107,6 +107,17 @@ def without_token(visitor, world):
     send(visitor, "form[action$='/sign-out-everywhere/']")
 
 
+def rule_tried(visitor, world):
+    """What a routing rule would do, with tickets that go elsewhere by it."""
+    visitor.goto("/routing/")
+    visitor.page.select_option("#rule-lead", "HB")
+    visitor.page.check("[name=leads][value=unit]")
+    visitor.page.fill("#rule-owner", "物业公司")
+    visitor.page.fill("#rule-reason", "情况说明")
+    send(visitor, "form[action$='/routing/look/']")
+    assert visitor.page.locator("#impact-title").count()
+
+
 def opens(path):
     return lambda visitor, world: visitor.goto(path)
 
@@ -122,6 +133,9 @@ SCENES = {
     "shift, empty": Scene("ops", empty(lambda world: "/roster/", "form[action$='/roster/add/']"), 422),
     "step, empty": Scene("rv", empty(form_of("pending_review", "return_for_info"), "#work form[action*='/do/']"), 422),
     "intake, empty": Scene("op", empty(lambda world: "/tickets/new/", "form.intake"), 422),
+    "routing rule, empty": Scene("ad", empty(lambda world: "/routing/", "form[action$='/routing/look/']"), 422),
+    "routing rule tried": Scene("sv", rule_tried),
+    "routing rule tried by who reads no ticket": Scene("ad", rule_tried),
     "conflict": Scene("rv", conflict, 409),
     "revealed": Scene("rv", revealed),
     "toast": Scene("dp", toast),

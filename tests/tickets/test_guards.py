@@ -146,6 +146,42 @@ def test_a_confidential_matter_never_goes_to_the_unit_it_is_about_nor_above_or_b
     assert dispatch(p, ticket, "CG").lead_unit == unit("CG")
 
 
+@pytest.mark.parametrize("code", ["ZJ", "ZJ-WY", "QF"])
+def test_no_other_way_leads_a_confidential_matter_to_the_unit_it_is_about(p, code):
+    about = {"is_confidential": True, "target_unit": unit("ZJ")}
+    express = {"by": p.ops, "now": NOON, "reason": "老人摔倒", "emergency_told": "120"}
+    ruling = {"by": p.sv, "now": NOON, "ruling": "由该单位牵头办理此事"}
+    critical, ruled = make.draft(p, urgency="critical", **about), lives.arbitration(p)
+    held = dispatch(p, make.in_dispatch(p, **about), "CG")
+    Ticket.objects.filter(pk=ruled.pk).update(**about)  # it became known while the ruling was waited for
+
+    for refused in (lambda: dispatching.express_dispatch(critical.pk, lead_unit=unit(code), **express),
+                    lambda: dispatching.express_dispatch(critical.pk, lead_unit=unit("CG"), co_units=[unit(code)], **express),
+                    lambda: dispatching.designate(ruled.pk, lead_unit=unit(code), **ruling),
+                    lambda: dispatching.designate(ruled.pk, lead_unit=unit("CG"), co_units=[unit(code)], **ruling),
+                    lambda: replies.add_co_unit(held.pk, by=p.dp, now=NOON, co_units=[unit(code)])):
+        with pytest.raises(Refused):
+            refused()
+
+
+def test_a_confidential_matter_is_not_assigned_down_to_the_unit_it_is_about(p):
+    ticket = make.in_hand(p)
+    Ticket.objects.filter(pk=ticket.pk).update(is_confidential=True, target_unit=unit("ZJ-WY"))
+
+    with pytest.raises(Refused):
+        dispatching.assign_down(ticket.pk, by=p.li, now=NOON, unit=unit("ZJ-WY"))
+    assert dispatching.assign_down(ticket.pk, by=p.li, now=NOON, unit=unit("ZJ-ZJ")).state == "handling"
+
+
+def test_a_unit_that_cannot_receive_becomes_no_co_unit_later(p):
+    closed = unit("CG")
+    closed.is_active = False
+    closed.save()
+
+    with pytest.raises(Refused):
+        replies.add_co_unit(make.in_hand(p).pk, by=p.dp, now=NOON, co_units=[closed])
+
+
 def test_a_street_leads_only_matters_of_its_own_territory(p):
     ticket = make.in_dispatch(p, area=unit("WJJD"))
 
