@@ -4,7 +4,11 @@ from django.db.models import F, Q
 from django.db.models.functions import MD5
 from django.utils.translation import gettext_lazy as _
 
+from dispatch.conferences import Conference, Contribution
 from tickets.choices import ContactMethod, ReplyFault
+
+__all__ = ["Assignment", "Conference", "Contact", "Contribution", "Escalation", "Heartbeat", "Reminder", "Reply", "Request",
+           "Ruling", "SupervisionOrder"]
 
 
 class Assignment(models.Model):
