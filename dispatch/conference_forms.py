@@ -43,4 +43,4 @@ class ContributionForm(forms.Form):
 
 class CloseConferenceForm(forms.Form):
     minutes = TextField(label=_("Minutes"), min_length=5, max_length=4000, rows=6)
-    decision = TextField(label=_("Decision"), min_length=2, max_length=1000)
+    decision = TextField(label=_("Decision of the consultation"), min_length=2, max_length=1000)

@@ -36,10 +36,11 @@ def panel(ticket, user, reading, names):
 
 def head_item(conference, reading, names):
     asked = [names.get(code, code) for code in conference.units] + ([roles(conference.desks)] if conference.desks else [])
-    facts = [(_("Asked by"), conference.by.display_name), (_("Asked"), conference.at), (_("Who is asked"), ", ".join(asked))]
+    facts = [(_("Opened by"), conference.by.display_name), (_("Asked"), conference.at), (_("Who is asked"), ", ".join(asked))]
     if conference.closed_at:
-        facts += [(_("Minutes"), reading.text(conference.minutes)), (_("Decision"), reading.text(conference.decision)),
-                  (_("Decided by"), conference.closed_by.display_name), (_("Closed"), conference.closed_at)]
+        facts += [(_("Minutes"), reading.text(conference.minutes)),
+                  (_("Decision of the consultation"), reading.text(conference.decision)),
+                  (_("Closed by"), conference.closed_by.display_name), (_("Closed at"), conference.closed_at)]
     return Item(head=_("Question"), is_open=conference.closed_at is None, text=reading.text(conference.question), facts=facts,
                 pill=Pill(conference.get_state(), "green" if conference.closed_at else "yellow"))
 

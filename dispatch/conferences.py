@@ -48,7 +48,7 @@ class Conference(models.Model):
         return f"{self.ticket_id}: {self.get_state()}"
 
     def get_state(self):
-        return _("Decided") if self.closed_at else _("Open")
+        return _("Decided") if self.closed_at else _("Under way")
 
 
 class Contribution(models.Model):
