@@ -39,7 +39,8 @@ ICONS = {
     "acknowledge_escalation": "check", "callback_outcome": "phone-check", "callback_settled": "checklist",
     "callback_no_answer": "phone-x", "close_satisfied": "mood-smile", "close_unreachable": "phone-off",
     "order_redo": "rotate-clockwise", "to_adjudication": "scale", "force_close": "lock", "archive": "archive",
-    "reopen": "lock-open", "merge_into": "git-merge", "merged_in": "git-merge",
+    "reopen": "lock-open", "merge_into": "git-merge", "merged_in": "git-merge", "split_off": "arrows-split",
+    "split_out": "arrows-split", "split_from": "arrows-split",
 }  # fmt: skip
 
 

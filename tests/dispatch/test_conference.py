@@ -58,7 +58,7 @@ def told(kind):
 
 def test_those_who_are_asked_hear_of_it_speak_and_hear_the_decision(p, ticket):
     begin(p, ticket)
-    assert told("conference_opened") == {p.li.pk, p.ul.pk, p.co.pk, p.dp.pk}
+    assert told("conference_opened") == {p.li.pk, p.ul.pk, p.co.pk, p.dp.pk, p.dl.pk}  # no leader there
 
     conferring.add(ticket.pk, by=p.co, now=NOON, text=SAID)
     conferring.add(ticket.pk, by=p.dp, now=NOON, text="派单时已核对职责清单")

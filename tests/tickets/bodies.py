@@ -165,6 +165,7 @@ BODIES = {
     "answer_supervision": constant(text="已整改完毕"),
     "send_back_supervision": REASON,
     "close_supervision": NOTE,
+    "split_off": REASON,
     "open_conference": lambda ticket, now, pick, masters: {
         "question": "由哪个单位牵头维修?", "units": asked(ticket, pick), "desks": ["DP"]},
     "add_to_conference": constant(text="我单位可以派人配合"),
