@@ -26,12 +26,12 @@ def panel(ticket, user, reading, names):
     """`names`: the units of the ticket by code. One query more only where there was a consultation."""
     shown = [each for each in conferring.of_ticket(ticket) if conferring.may_read(each, ticket, user)]
     if not shown:
-        return Panel(_("Consultations"), [], "users")
+        return Panel(_("Consultation"), [], "users")
     said = Contribution.objects.filter(conference__in=shown).select_related("by", "unit").order_by("pk")
     items = [item for conference in shown for item in (
         head_item(conference, reading, names), *(said_item(row, conference, reading) for row in said
                                                  if row.conference_id == conference.pk))]
-    return Panel(_("Consultations"), items, "users")
+    return Panel(_("Consultation"), items, "users")
 
 
 def head_item(conference, reading, names):
