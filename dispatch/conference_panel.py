@@ -6,7 +6,7 @@ from accounts.roles import Role
 from dispatch import conferring
 from dispatch.models import Contribution
 from tickets.presenters import Pill
-from tickets.story import Item, Panel, Word
+from tickets.story import Item, Panel, Word, events_of
 
 WORDS = {
     "open_conference": Word(gettext_lazy("%(who)s opened a consultation"), "orange"),
@@ -23,7 +23,10 @@ DECODERS = {"desks": (gettext_lazy("Desks"), roles)}
 
 
 def panel(ticket, user, reading, names):
-    """`names`: the units of the ticket by code. One query more only where there was a consultation."""
+    """`names`: the units of the ticket by code. Most tickets have no consultation: their trail, which the page reads
+    anyway, says so without a query."""
+    if not any(event.name == "open_conference" for event in events_of(ticket)):
+        ticket._conferences = []
     shown = [each for each in conferring.of_ticket(ticket) if conferring.may_read(each, ticket, user)]
     if not shown:
         return Panel(_("Consultation"), [], "users")

@@ -305,3 +305,13 @@ def test_who_is_not_asked_is_offered_nothing(p, ticket):
     assert offered(p.co) == {"add_to_conference"} and offered(p.dp) == {"add_to_conference"}
     assert offered(p.other) == offered(p.rv) == set()
     assert offered(p.sv) == {"add_to_conference", "close_conference"}
+
+
+@pytest.mark.parametrize("role", ["li", "ul", "sv", "dp"])
+def test_a_ticket_with_a_consultation_costs_no_more_than_others(p, role):
+    now = database_now()
+    ticket = replies.add_co_unit(make.in_hand(p, now).pk, by=p.dp, now=now, co_units=[make.unit("HB")])
+    begin(p, ticket, now=now)
+    conferring.add(ticket.pk, by=p.co, now=now, text=SAID)
+
+    assert cost(signed_in(getattr(p, role)), f"/tickets/{ticket.ticket_no}/") <= 20
