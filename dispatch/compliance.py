@@ -102,6 +102,17 @@ def read(text, *, ticket, basis="", follow_up_on=None, public="") -> list[Findin
     return list(dict.fromkeys(found))
 
 
+def read_alone(text) -> list[Finding]:
+    """What is to be said of a text that belongs to no ticket yet: a preset of a unit."""
+    found = [Finding(Rule.IDENTITY, match.group()) for match in ID_IN_TEXT.finditer(text)]
+    found += [Finding(Rule.NUMBER, match.group()) for match in MOBILE_IN_TEXT.finditer(text)
+              if not any(match.group() in finding.words for finding in found)]
+    found += [Finding(Rule.PROMISE, words) for words in promises(text)]
+    found += [Finding(Rule.ABSOLUTE, match.group()) for match in ABSOLUTE.finditer(text)]
+    found += [Finding(Rule.SHIRKING, match.group()) for match in SHIRKING.finditer(text)]
+    return list(dict.fromkeys(found))
+
+
 def identities(text, ticket) -> Iterable[Finding]:
     """Of a confidential reporter nothing is compared: the answer would tell who it is."""
     yield from (Finding(Rule.IDENTITY, match.group()) for match in ID_IN_TEXT.finditer(text))

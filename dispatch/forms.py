@@ -8,7 +8,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from dispatch import compliance, routing
-from dispatch.models import Reply, SupervisionOrder
+from dispatch.models import Reply, ReplyPreset, SupervisionOrder
+from dispatch.presets.forms import PresetField
 from tickets import by_hand, sla
 from tickets.choices import ContactMethod, ReplyFault, ReturnReason, SuspendReason
 from tickets.fields import ChoicesField, DayField, MomentField, PersonField, TextField, UnitField, UnitsField, YesNo
@@ -159,6 +160,8 @@ class ReplyForm(CaseForm):
     not_contacted_reason = forms.CharField(label=_("If not, why"), max_length=200, required=False)
     solved = ChoicesField(label=_("Is it solved?"), choices=Reply.Solved.choices)
     unsolved_reason = forms.CharField(label=_("If not, why"), max_length=500, required=False)
+    preset = PresetField(label=_("Preset"), fills="text",
+                         help_text=_("Fills in the text below; see also the page “Reply presets”."))
     text = TextField(label=_("Reply to the citizen"), min_length=20, max_length=2000, rows=6)
     hints_read = forms.BooleanField(label=_("I have read the hints; the text stays as it is"), required=False,
                                     widget=forms.HiddenInput)  # asked when there are hints
@@ -168,6 +171,10 @@ class ReplyForm(CaseForm):
     beyond_duty = forms.BooleanField(label=_("The demand is unreasonable or beyond our duty"), required=False)
     follow_up_on = DayField(label=_("Follow up on"), required=False)
     public_reply = TextField(label=_("Text that may be published"), max_length=2000, required=False, rows=2)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["preset"].offer(ReplyPreset.objects.fitting(self.ticket))  # type: ignore[attr-defined]
 
     def clean(self):
         super().clean()

@@ -4,11 +4,13 @@ from django.db.models import F, Q
 from django.db.models.functions import MD5
 from django.utils.translation import gettext_lazy as _
 
+from dispatch.conferences import Conference, Contribution
+from dispatch.presets.rows import ReplyPreset
 from dispatch.rules import RoutingRule
 from tickets.choices import ContactMethod, ReplyFault
 
-__all__ = ["Assignment", "Contact", "Escalation", "Heartbeat", "Reminder", "Reply", "Request", "RoutingRule", "Ruling",
-           "SupervisionOrder"]
+__all__ = ["Assignment", "Conference", "Contact", "Contribution", "Escalation", "Heartbeat", "Reminder", "Reply",
+           "ReplyPreset", "Request", "RoutingRule", "Ruling", "SupervisionOrder"]
 
 
 class Assignment(models.Model):
@@ -176,6 +178,7 @@ class Reply(models.Model):
     beyond_duty = models.BooleanField(default=False)
     follow_up_on = models.DateField(null=True, blank=True)
     public_reply = models.TextField(max_length=2000, blank=True)
+    preset = models.ForeignKey(ReplyPreset, models.PROTECT, null=True, blank=True, related_name="replies")  # it began with
     findings = models.JSONField(default=list, blank=True)  # hints that were read and not followed: [[rule, words]]
     status = models.CharField(max_length=10, choices=Status, default=Status.SUBMITTED)
     reviewed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")

@@ -51,7 +51,7 @@ def matters(now):
 
 
 def recent(now):
-    return Ticket.objects.filter(registered_at__gt=now - WINDOW, registered_at__lte=now).exclude(
+    return Ticket.objects.filter(registered_at__gt=now - WINDOW, registered_at__lte=now, split_into=None).exclude(
         Q(phone_hash="") | Q(state__in=NO_MATTER)).order_by()
 
 

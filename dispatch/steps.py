@@ -2,7 +2,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from dispatch import actions, forms, orders, reminders, replies, requests, supervision
+from dispatch import actions, conferring, forms, orders, reminders, replies, requests, supervision
+from dispatch.conference_forms import CloseConferenceForm, ConferenceForm, ContributionForm
 from dispatch.models import Request
 from tickets import who
 from tickets.choices import ExclusionReason
@@ -113,4 +114,10 @@ register(
          states=SUPERVISED, may=who.by_role(Role.SV, Role.ZH, Role.DL, Role.QL), ready=orders.waits(orders.to_send_back)),
     Step("close_supervision", _("Close the supervision order"), orders.close, NoteForm,
          states=SUPERVISED, may=who.by_role(Role.SV, Role.ZH, Role.DL, Role.QL), ready=orders.waits(orders.to_judge)),
+    Step("open_conference", _("Open a consultation"), conferring.open_conference, ConferenceForm,
+         states=OPEN, may=who.by_role(*conferring.HOSTS), ready=conferring.none_open),
+    Step("add_to_conference", _("Speak in the consultation"), conferring.add, ContributionForm,
+         states=conferring.TALKING, may=who.by_role(*conferring.DESKS, *who.UNIT_ROLES), ready=conferring.takes_part),
+    Step("close_conference", _("Close the consultation"), conferring.close, CloseConferenceForm,
+         states=conferring.CLOSING, may=who.by_role(*conferring.HOSTS), ready=conferring.one_open),
 )

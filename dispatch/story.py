@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
-from dispatch import compliance
+from dispatch import compliance, conference_panel
 from dispatch.models import Assignment, Reminder, Reply, Request, SupervisionOrder
 from dispatch.supervision import NOT_CLOSED
 from notices.models import Notice
@@ -46,16 +46,18 @@ def chapter(ticket, user, reading):
     unanswered = ticket.escalations.filter(needs_ack=True, acknowledged_at=None)
     waiting = list(unanswered.annotate(told=was_told(user)).order_by("-pk"))
     known_to_steps(ticket, asked, orders, parts)
+    names = {part.unit.code: part.unit.name for part in parts}
     panels = [
         Panel(_("Escalated, to be acknowledged"), [escalation_item(rung, user) for rung in waiting], "trending-up"),
         Panel(_("Replies"), reply_items(replies, reading, ticket), "message-check"),
         Panel(_("Who holds it"), [part_item(part, reading) for part in parts], "building"),
         Panel(_("Requests"), [request_item(request, reading) for request in asked], "calendar-plus"),
         Panel(_("Supervision orders"), [order_item(order, reading) for order in orders], "flag"),
+        conference_panel.panel(ticket, user, reading, names),
     ]
     return Chapter(
         panels=[panel for panel in panels if panel.items],
-        units={part.unit.code: part.unit.name for part in parts},
+        units=names,
         facts=facts_of_parts(parts),
     )
 
@@ -238,6 +240,7 @@ register(
         "feed_back_supervision": Word(gettext_lazy("%(who)s answered the supervision order")),
         "send_back_supervision": Word(gettext_lazy("%(who)s sent the answer to the supervision order back"), "orange"),
         "close_supervision": Word(gettext_lazy("%(who)s closed the supervision order"), "green"),
+        **conference_panel.WORDS,
         "escalate": Word(gettext_lazy("%(who)s escalated a deadline"), "red"),
         "acknowledge_escalation": Word(gettext_lazy("%(who)s acknowledged an escalation")),
     },
@@ -255,6 +258,7 @@ register(
         "rungs": (gettext_lazy("Levels reached"), rungs),
         "unit": (gettext_lazy("Unit"), "units"),
         "units": (gettext_lazy("Units"), "units"),
+        **conference_panel.DECODERS,
     },
     chapter=chapter,
 )

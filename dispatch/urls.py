@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from dispatch import api, boards, views
+from dispatch.presets import views as presets
 from dispatch.rulebook import views as rulebook
 
 app_name = "dispatch"
@@ -8,6 +9,9 @@ urlpatterns = [
     path("desk/dispatch/", views.dispatch_desk, name=boards.DISPATCH.url_name),
     path("desk/unit/", views.unit_inbox, name=boards.INBOX.url_name),
     path("desk/unit-board/", views.unit_board, name=boards.UNIT_BOARD.url_name),
+    path("desk/unit/presets/", presets.presets, name="presets"),
+    path("desk/unit/presets/add/", presets.add, name="preset-add"),
+    path("desk/unit/presets/<int:preset_id>/end/", presets.end, name="preset-end"),
     path("desk/supervision/", views.supervision, name=boards.SUPERVISION.url_name),
     path("desk/coordination/", views.coordination, name=boards.COORDINATION.url_name),
     path("desk/duty/", views.duty, name=boards.DUTY.url_name),

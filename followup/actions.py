@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roster import everyone, people
 from dispatch import assignments, replies, requests, supervision
-from dispatch.models import Assignment, Reply, Request, SupervisionOrder
+from dispatch.models import Assignment, Conference, Reply, Request, SupervisionOrder
 from dispatch.requests import check_review_date
 from followup import callbacks
 from followup.callbacks import Kind
@@ -128,6 +128,8 @@ def not_archivable(ticket, now):
         return _("A supervision order is still open.")
     if Request.objects.filter(ticket=ticket, status=Request.Status.PENDING).exists():
         return _("A request is still open.")
+    if Conference.objects.filter(ticket=ticket, closed_at=None).exists():
+        return _("A consultation is still open.")
     return ""
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from followup import schedule
-from followup.models import CallbackAttempt, CallbackTask
+from followup.models import LEFT, CallbackAttempt, CallbackTask
 from notices.actions import tell_citizen
 from tickets import clocks
 from tickets.actions import Refused, lock, record_locked
@@ -23,7 +23,7 @@ def reporters_of(ticket):
     """One caller per distinct phone: the ticket's own first, then those of merged tickets and of what had joined these."""
     callers, below = [ticket.caller], [ticket.pk]
     while below:
-        children = list(Ticket.objects.filter(master__in=below).order_by("pk").values_list("pk", "caller"))
+        children = list(Ticket.objects.filter(master__in=below, split_into=None).order_by("pk").values_list("pk", "caller"))
         below = [pk for pk, _caller in children]
         callers += Caller.objects.filter(pk__in=[caller for _pk, caller in children]).order_by("pk")
     distinct = {}
@@ -43,9 +43,9 @@ def add_task(ticket, caller, *, now, kind=Kind.RESULT):
     task = CallbackTask(ticket=ticket, round=ticket.round, kind=kind, caller=caller, created_at=now,
                         next_attempt_at=schedule.next_attempt([], now))
     if not (caller.phone or caller.phone2):
-        _close(task, Outcome.UNREACHABLE, by=User.objects.system(), now=now, note="no usable contact")
+        close_task(task, Outcome.UNREACHABLE, by=User.objects.system(), now=now, note="no usable contact")
     elif kind == Kind.RESULT and caller == ticket.caller and not (ticket.need_reply or ticket.force_callback):
-        _close(task, Outcome.REFUSED, by=ticket.registered_by, now=now, note="refused in advance")
+        close_task(task, Outcome.REFUSED, by=ticket.registered_by, now=now, note="refused in advance")
     task.save()
     return task
 
@@ -73,7 +73,7 @@ def has_open_task(ticket):
     return ticket._has_open_task
 
 
-def _close(task, outcome, *, by, now, note=""):
+def close_task(task, outcome, *, by, now, note=""):
     task.outcome, task.outcome_at, task.outcome_by = outcome, now, by
     task.status = Status.UNREACHABLE if outcome == Outcome.UNREACHABLE else Status.DONE
     task.note = note or task.note
@@ -105,7 +105,8 @@ def record_outcome(ticket_id, *, by, now, contacted, solved, satisfied, process_
     attempt(task, Result.ANSWERED, by=by, now=now)
     task.contacted, task.solved, task.satisfied, task.reason = contacted, solved, satisfied, reason
     task.process_satisfied, task.reply_true = process_satisfied, reply_true
-    _close(task, outcome_of(contacted=contacted, solved=solved, satisfied=satisfied, reason=reason), by=by, now=now, note=note)
+    outcome = outcome_of(contacted=contacted, solved=solved, satisfied=satisfied, reason=reason)
+    close_task(task, outcome, by=by, now=now, note=note)
     return _finish(ticket, task, by=by, now=now)
 
 
@@ -117,7 +118,7 @@ def record_declined(ticket_id, *, by, now, note):
     if task is None or task.kind != Kind.RESULT:
         raise Refused(_("Every reporter was asked already."))
     attempt(task, Result.DECLINED, by=by, now=now, note=note)
-    _close(task, Outcome.REFUSED, by=by, now=now, note=note)
+    close_task(task, Outcome.REFUSED, by=by, now=now, note=note)
     return _finish(ticket, task, by=by, now=now)
 
 
@@ -129,7 +130,7 @@ def record_withdrawal_answer(ticket_id, *, by, now, confirmed, note=""):
     if task is None or task.kind != Kind.WITHDRAW_CHECK:
         raise Refused(_("No withdrawal is being checked."))
     attempt(task, Result.ANSWERED, by=by, now=now)
-    _close(task, Outcome.WITHDRAW_CONFIRMED if confirmed else Outcome.WITHDRAW_DENIED, by=by, now=now, note=note)
+    close_task(task, Outcome.WITHDRAW_CONFIRMED if confirmed else Outcome.WITHDRAW_DENIED, by=by, now=now, note=note)
     return _finish(ticket, task, by=by, now=now)
 
 
@@ -142,7 +143,7 @@ def _finish(ticket, task, *, by, now):
 
 def settle(ticket, *, by, now):
     """Write the ticket's outcome once every task has one: the worst of those reached (SPEC 7.5)."""
-    outcomes = list(tasks_of(ticket).values_list("outcome", flat=True))
+    outcomes = list(tasks_of(ticket).exclude(outcome=LEFT).values_list("outcome", flat=True))
     if not outcomes or "" in outcomes or ticket.callback_outcome:
         return ticket
     worst = withdrawn_by_all(outcomes) if ticket.withdraw_from else worst_of(outcomes)
@@ -174,7 +175,7 @@ def no_answer(ticket, result, *, by, now, note):
     past.append(now)
     dead = result == Result.WRONG_NUMBER and (not task.caller.phone2 or len(past) > 1)
     if dead:
-        _close(task, Outcome.UNREACHABLE, by=by, now=now, note=note)
+        close_task(task, Outcome.UNREACHABLE, by=by, now=now, note=note)
     elif schedule.enough(past):
         task.status, task.survey_sent_at = Status.SMS_WAIT, now
         task.next_attempt_at = now + schedule.SURVEY_OPEN
@@ -196,7 +197,7 @@ def give_up(ticket_id, *, by, now, note=""):
     tries = list(task.attempts.values_list("at", flat=True).order_by("at"))
     if not schedule.exhausted(tries, task.survey_sent_at, now):
         raise Refused(_("Three tries on two days in two time bands, then 48 hours for the text message."))
-    _close(task, Outcome.UNREACHABLE, by=by, now=now, note=note)
+    close_task(task, Outcome.UNREACHABLE, by=by, now=now, note=note)
     return _finish(ticket, task, by=by, now=now)
 
 

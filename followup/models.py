@@ -17,6 +17,9 @@ RESULT_IS_FROZEN = """
 """
 
 
+LEFT = "left"  # an outcome of a task alone, never of a ticket: the reporter has a ticket of his own now
+
+
 class CallbackTask(models.Model):
     class Kind(models.TextChoices):
         RESULT = "result", _("Result")
@@ -75,7 +78,8 @@ class CallbackTask(models.Model):
     reply_true = models.BooleanField(null=True)  # Q5
     reason = models.CharField(max_length=16, choices=Reason, blank=True)
     note = models.CharField(max_length=1000, blank=True)
-    outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    outcome = models.CharField(max_length=20, blank=True,
+                               choices=[*Outcome.choices, (LEFT, _("Not asked: a ticket of his own"))])
     outcome_at = models.DateTimeField(null=True)
     outcome_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
 

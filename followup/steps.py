@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from dispatch.forms import SuspensionForm
 from dispatch.steps import never_alone
-from followup import actions, callbacks, forms
+from followup import actions, callbacks, forms, splitting
 from tickets import who
 from tickets.forms import NoteForm, NothingMore, ReasonForm
 from tickets.states import State
@@ -61,5 +61,7 @@ register(
     Step("reopen", _("Reopen"), actions.reopen, ReasonForm),
     # at many places of a life
     Step("merge_into", _("Merge into another ticket"), actions.merge_into, forms.MergeForm, several=forms.MergeFields),
+    Step("split_off", _("Take it out of the other ticket"), splitting.split_off, ReasonForm, tone="danger",
+         states=(State.MERGED,), may=splitting.may_split, ready=splitting.unmet),
     Step("request_withdraw", _("Citizen wants to withdraw"), actions.request_withdraw, ReasonForm),
 )

@@ -73,6 +73,9 @@ register(
         "reopen": Word(gettext_lazy("%(who)s reopened it"), "orange"),
         "merge_into": Word(gettext_lazy("%(who)s merged it into another ticket")),
         "merged_in": Word(gettext_lazy("%(who)s merged another ticket into this one"), "orange"),
+        "split_off": Word(gettext_lazy("%(who)s took it out again: it is accepted anew as a ticket of its own"), "orange"),
+        "split_out": Word(gettext_lazy("%(who)s took a merged ticket out of this one"), "orange"),
+        "split_from": Word(gettext_lazy("%(who)s took it out of a merged ticket; earlier promises count"), "orange"),
         "request_withdraw": Word(gettext_lazy("%(who)s reported that the citizen wants to withdraw"), "orange"),
         "withdraw_late": Word(gettext_lazy("%(who)s confirmed the withdrawal")),
         "withdraw_denied": Word(gettext_lazy("%(who)s: not withdrawn, back to the unit"), "red"),
@@ -86,6 +89,7 @@ register(
         "satisfied": (gettext_lazy("Satisfied with the result"), label_of(CallbackTask.Satisfied)),
         "ticket": (gettext_lazy("Ticket"), None),
         "master": (gettext_lazy("Merged into"), None),
+        "goes_on_in": (gettext_lazy("Goes on in"), None),
     },
     chapter=chapter,
 )

@@ -81,7 +81,7 @@ LETTERS = {
     "tickets:desk-quality": "q", "dispatch:desk-dispatch": "d", "dispatch:desk-unit": "u",
     "dispatch:desk-supervision": "s", "dispatch:desk-coordination": "o", "dispatch:desk-duty": "y",
     "followup:desk-callbacks": "c", "dispatch:desk-unit-board": "x", "dispatch:wall": "v", "tickets:profiles": "t",
-    "tickets:calendar": "k", "insights:responsibility": "z", "dispatch:routing": "j",
+    "tickets:calendar": "k", "insights:responsibility": "z", "dispatch:routing": "j", "dispatch:presets": "g",
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import Membership
 from accounts.roles import UNIT_ROLES
 from dispatch.models import Assignment, Escalation, Reminder, Reply, Request
-from followup.models import CallbackTask
+from followup.models import LEFT, CallbackTask
 from insights import trail_rules
 from insights.identities import leaks
 from insights.trail_rules import names
@@ -76,7 +76,8 @@ def i3(now):
 
 def i4(now):
     """I4 A dispatched ticket is withdrawn only after the citizen confirmed it to the callback desk."""
-    last = CallbackTask.objects.filter(ticket=OuterRef("pk")).order_by("-outcome_at", "-pk").values("outcome")[:1]
+    last = CallbackTask.objects.filter(ticket=OuterRef("pk")).exclude(outcome=LEFT).order_by(
+        "-outcome_at", "-pk").values("outcome")[:1]
     return Ticket.objects.filter(state=State.CANCELLED, first_dispatched_at__isnull=False).annotate(
         last=Coalesce(Subquery(last), Value(""))).exclude(last=Outcome.WITHDRAW_CONFIRMED)
 
@@ -177,8 +178,9 @@ def i15(now):
 
 
 def i16(now):
-    """I16 The repeat count is the number of merged tickets and of repeated calls."""
-    children = Ticket.objects.filter(master=OuterRef("pk")).order_by().values("master").annotate(n=Count("pk")).values("n")
+    """I16 The repeat count is the number of merged tickets, without those split off again, and of repeated calls."""
+    children = Ticket.objects.filter(master=OuterRef("pk"), split_into=None).order_by().values("master").annotate(
+        n=Count("pk")).values("n")
     merged = Coalesce(Subquery(children), 0, output_field=IntegerField())
     calls = counted(Reminder.objects.filter(ticket=OuterRef("pk"), kind=Reminder.Kind.REPEAT_CALL))
     return Ticket.objects.annotate(counted=merged + calls).exclude(repeat_count=F("counted"))

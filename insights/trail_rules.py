@@ -11,7 +11,7 @@ from tickets.life import REDO_LIMIT, RETURN_LIMIT, Life
 FIRST_ACCEPTED = ("submit", "direct_answer", "express_dispatch")
 FIRST_GIVEN = ("dispatch", "express_dispatch", "designate")
 MOVES_DUE = ("approve", "submit", "change_urgency", "decide_extension", "resume", "merged_in",  # steps that may move
-             "apply_calendar", "apply_profile")  # a due date
+             "apply_calendar", "apply_profile", "split_from")  # a due date
 
 
 def names(*statements):
@@ -117,7 +117,8 @@ OUTCOMES = """
                     WHEN bool_or(outcome = 'neutral') THEN 'neutral'
                     WHEN bool_or(outcome = 'positive') THEN 'positive'
                     ELSE max(outcome) END AS worst
-        FROM followup_callbacktask WHERE kind IN ('result', 'withdraw_check') GROUP BY ticket_id, round, kind
+        FROM followup_callbacktask WHERE kind IN ('result', 'withdraw_check') AND outcome <> 'left'
+        GROUP BY ticket_id, round, kind
     ), settled AS (
         SELECT DISTINCT ON (ticket_id) ticket_id, data ->> 'outcome' AS outcome
         FROM tickets_ticketevent WHERE name = 'callback_settled' ORDER BY ticket_id, seq DESC

@@ -68,6 +68,10 @@ STAFF = {
     "supervision_answered": Text(_("A supervision order was answered"), _("%(unit)s answered; please check."), "blue"),
     "supervision_sent_back": Text(_("The answer to a supervision order was sent back"), "", "red"),
     "supervision_closed": Text(_("A supervision order was closed")),
+    # consultation: nothing that was said in it
+    "conference_opened": Text(_("You are asked in a consultation"), _("Please say what you know of the matter."), "blue"),
+    "conference_added": Text(_("Somebody spoke in a consultation")),
+    "conference_closed": Text(_("A consultation was closed with a decision")),
     # deadlines
     "warning": Text(_("A deadline comes near"), _("%(clock)s, due %(due)s."), "orange", merges=True),
     "escalation": Text(_("A deadline has passed"), _("%(clock)s, due %(due)s: level %(rung)s."), "red", merges=True),

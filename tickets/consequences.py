@@ -11,7 +11,8 @@ CONSEQUENCES = {
     "withdraw_late": _("The case ends here as withdrawn. It counts as not rated."),
     "force_close": _("The case is closed against the citizen's answer and told so by text message. It stays in every figure."),
     "close_unreachable": _("The case is closed without an answer of the citizen. It counts as not rated."),
-    "merge_into": _("This ticket ends; the other one goes on for all reporters. They cannot be taken apart again."),
+    "merge_into": _("This ticket ends; the other one goes on for all reporters. For seven days a reviewer can undo it."),
+    "split_off": _("The matter gets a new number, which the citizen is told; the other ticket goes on without it."),
     "order_redo": _("The unit gets the case again with a new deadline, and the redo stays in its figures for good."),
 }
 UNDO = {

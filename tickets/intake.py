@@ -19,10 +19,11 @@ class KeyReused(Exception):
 
 
 @transaction.atomic
-def register(*, by, now, key="", source_ref="", **intake):
+def register(*, by, now, key="", source_ref="", again=None, **intake):
     """T01: write the matter down as a draft. The same key and body bring the same ticket: (ticket, created).
 
-    `intake` is the cleaned data of IntakeForm. Raises KeyReused for the same key with another body.
+    `intake` is the cleaned data of IntakeForm. Raises KeyReused for the same key with another body. `again` is a ticket
+    whose matter goes on in this one: its team keeps it, and nobody called.
     """
     ticket_id = claim(user=by, key=key or new_salt(), body=plain(intake), now=now)
     if ticket_id is None:
@@ -34,15 +35,17 @@ def register(*, by, now, key="", source_ref="", **intake):
     caller = _caller(intake)
     fields, demanded = demands.at_birth(intake.get("category"), now)
     ticket = Ticket(
-        pk=ticket_id, registered_by=by, registered_at=now, registered_team=_team(by), query_salt=new_salt(), caller=caller,
-        phone_hash=caller.phone_hash, sla_profile=profile, source_ref=source_ref, **_ticket_fields(intake), **fields,
+        pk=ticket_id, registered_by=by, registered_at=now,
+        registered_team=again.registered_team if again else _team(by), query_salt=new_salt(),
+        caller=caller, phone_hash=caller.phone_hash, sla_profile=profile, source_ref=source_ref,
+        **_ticket_fields(intake), **fields,
     )
     ticket.ticket_no = take_number("T", now)
     clocks.apply(ticket, "create", now)
     trail.extend(ticket, "create", by=by, now=now, source="", is_move=True,
                  data={"channel": ticket.channel, **overrides.because_of(ticket.category, ticket.urgency, now), **demanded})
     ticket.save(force_insert=True)
-    if ticket.channel == "phone":
+    if ticket.channel == "phone" and again is None:
         log_call(by=by, now=now, number=number or caller.phone, ticket=ticket, hotline_code=ticket.hotline_code)
     return ticket, True
 

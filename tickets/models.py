@@ -18,11 +18,12 @@ from tickets.saved_views import ListChoice, SavedView
 from tickets.scope import TicketQuerySet
 from tickets.sightings import Sighting
 from tickets.sla import CalendarVersion, HolidayDay, SlaProfile
+from tickets.splits import Split
 from tickets.states import OPEN, WHOSE_TURN, State
 from tickets.trail import TicketEvent
 
 __all__ = ["CalendarVersion", "Call", "Caller", "Category", "Clock", "DailyCounter", "Disposition", "HolidayDay",
-           "IdempotencyKey", "ListChoice", "Proposal", "SavedView", "Sighting", "SlaOverride", "SlaProfile", "Ticket",
+           "IdempotencyKey", "ListChoice", "Proposal", "SavedView", "Sighting", "SlaOverride", "SlaProfile", "Split", "Ticket",
            "TicketEvent"]
 
 NO_AREA_NEEDED = (Type.CONSULT, Type.PRAISE)

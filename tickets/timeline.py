@@ -34,11 +34,13 @@ ICONS = {
     "request_suspension": "player-pause", "approve_suspension": "player-pause", "resume": "player-play",
     "remind": "bell-ringing", "submit_reply": "message-check", "return_reply": "message-x",
     "approve_reply": "circle-check", "progress": "progress",
-    "answer_part": "message-check", "issue_supervision": "flag", "instruct": "flag", "escalate": "trending-up",
+    "answer_part": "message-check", "issue_supervision": "flag", "instruct": "flag",
+    "open_conference": "users", "add_to_conference": "message-plus", "close_conference": "gavel", "escalate": "trending-up",
     "acknowledge_escalation": "check", "callback_outcome": "phone-check", "callback_settled": "checklist",
     "callback_no_answer": "phone-x", "close_satisfied": "mood-smile", "close_unreachable": "phone-off",
     "order_redo": "rotate-clockwise", "to_adjudication": "scale", "force_close": "lock", "archive": "archive",
-    "reopen": "lock-open", "merge_into": "git-merge", "merged_in": "git-merge",
+    "reopen": "lock-open", "merge_into": "git-merge", "merged_in": "git-merge", "split_off": "arrows-split",
+    "split_out": "arrows-split", "split_from": "arrows-split",
 }  # fmt: skip
 
 

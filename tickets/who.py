@@ -41,10 +41,11 @@ def by_lead_unit(*roles):
 
 
 def registering_operator(ticket, user):
-    """An operator finishes his own drafts; the shift leader those of his team."""
+    """An operator finishes his own drafts; the shift leader those of his team. A reviewer and a supervisor have none but
+    what they took out of a merged ticket."""
     if user.has_role(Role.OPS):
         return True
-    return user.has_role(Role.OP) and ticket.registered_by_id == user.pk
+    return user.has_role(Role.OP, Role.RV, Role.SV) and ticket.registered_by_id == user.pk
 
 
 def registrar_before_demanded_review(ticket, user):

@@ -61,6 +61,10 @@ OPERATIONS = {  # SPEC 3.4 and 3.5: states, roles
     "answer_supervision": ([*OPEN, "closed"], "li hd ul"),
     "send_back_supervision": ([*OPEN, "closed"], "sv zh dl ql"),  # who issued it, or a supervisor
     "close_supervision": ([*OPEN, "closed"], "sv zh dl ql"),
+    "split_off": (["merged"], "rv sv"),
+    "open_conference": (OPEN, "sv zh dl"),
+    "add_to_conference": ([*OPEN, "closed"], "rv dp sv zh dl ql li hd ul"),  # of these only who was asked
+    "close_conference": ([code for code in State.values if code != "archived"], "sv zh dl"),
     "record_outcome": (CALLBACK, "cb"),
     "record_declined": (CALLBACK, "cb"),
     "give_up": (CALLBACK, "cb"),

@@ -2,10 +2,12 @@
 from datetime import timedelta
 
 from accounts.instant import database_now
+from followup import actions as following
 from followup.tasks import auto_archive
 from tests import factories
 from tests.faults.crash import Act, Story
 from tests.faults.stories import OK, Subject, begin_with, on_the_page, on_the_way, people, proposed, registered, step
+from tickets.models import Ticket
 
 DAYS = timedelta(days=1)
 DISPATCH = step("dispatch", "dp", lead_unit="ZJ")
@@ -27,6 +29,13 @@ def two_of_one_matter():
     master = factories.in_review(people(), now=database_now())
     other = factories.in_review(people(), now=database_now())
     return Subject(master.ticket_no, [other.pk])
+
+
+def one_merged_into_another():
+    both = two_of_one_matter()
+    (other,) = both.tickets()
+    following.merge_into(other.pk, by=people().rv, now=database_now(), master=Ticket.objects.get(ticket_no=both.key))
+    return both
 
 
 def nightly(subject):
@@ -53,6 +62,7 @@ INTAKE = (
     life(factories.in_review, *proposed("confirm_refusal", "rv", "dl", reason="R9")),
     life(factories.in_review, step("withdraw_early", "rv")),
     Story(two_of_one_matter, (step("merge_into", "rv", lambda subject: {"master": subject.key}),)),
+    Story(one_merged_into_another, (step("split_off", "rv"),)),
 )
 HANDLING = (
     life(factories.in_hand, step("assign_down", "li"), step("record_progress", "hd"), step("add_co_unit", "dp"),
@@ -62,6 +72,7 @@ HANDLING = (
          *on_the_way(step("request_suspension", "ul")), *proposed("approve_suspension", "sv", "dl"), step("resume", "li")),
     life(factories.in_hand, *on_the_way(step("issue_supervision", "sv"), step("answer_supervision", "li")),
          step("send_back_supervision", "sv"), *on_the_way(step("request_extension", "hd")), step("reject_proposal", "ul", reason="请先联系诉求人")),
+    life(factories.in_hand, step("open_conference", "sv"), step("add_to_conference", "dp"), step("close_conference", "sv")),
     life(factories.replied, step("return_reply", "rv")),
 )
 RETURNS = (

@@ -24,7 +24,7 @@ NO_PAGES = {
     "tickets:caller": POST, "tickets:lists": FRAGMENT, "tickets:reveal": POST, "dispatch:acknowledge": POST,
     "put-guide-away": POST, "show-guides": POST, "tickets:live": STREAM, "tickets:news": FRAGMENT, "tickets:here": POST,
     "tickets:calendar-day": POST, "tickets:calendar-file": POST, "tickets:calendar-confirm": POST, "tickets:profile-confirm": POST,
-    "tickets:special-add": POST, "tickets:special-end": POST,
+    "tickets:special-add": POST, "tickets:special-end": POST, "dispatch:preset-add": POST, "dispatch:preset-end": POST,
     "dispatch:routing-look": POST, "dispatch:routing-write": POST, "dispatch:routing-end": POST,
 }
 REACHED_OTHERWISE = {  # pages that an address alone does not open; see scenes.py
@@ -157,7 +157,7 @@ PAGES = {
     "dispatch:desk-unit", "dispatch:desk-unit-board", "dispatch:wall", "insights:responsibility", "dispatch:desk-supervision", "dispatch:desk-coordination", "dispatch:desk-duty",
     "followup:desk-callbacks", "insights:audit-log", "api-docs", "styleguide", "palette", "tickets:several",
     "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
-    "insights:clock", "insights:holders", "insights:seen", "dispatch:routing",
+    "insights:clock", "insights:holders", "insights:seen", "dispatch:routing", "dispatch:presets",
 }
 
 

@@ -32,6 +32,8 @@ CHAINS = {  # what came of a ticket in hand: the steps that were taken with it, 
     "exclusion proposed": ["request_exclusion", "decide_exclusion"],
     "suspension asked": ["request_suspension"],
     "withdrawal asked": ["request_withdraw"],
+    "consulted": ["open_conference", "add_to_conference"],
+    "consultation decided": ["open_conference", "add_to_conference", "close_conference"],
 }
 
 

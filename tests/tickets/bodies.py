@@ -1,6 +1,7 @@
 """A sensible body for every step, as a page or an API client would send it. `pick` chooses among variants."""
 from datetime import timedelta
 
+from dispatch import conferring
 from tests import factories
 from tickets.models import Ticket
 
@@ -96,6 +97,11 @@ def urgency(ticket, now, pick, masters):
     return {"urgency": pick([code for code in ("urgent", "critical", "normal") if code != ticket.urgency]), "reason": "情况有变"}
 
 
+def asked(ticket, pick):
+    """Everybody who has a part, or nobody of them."""
+    return pick([[unit.code for unit in conferring.units_to_ask(ticket)], []])
+
+
 NOTE, REASON = constant(note="已核实"), constant(reason="情况说明")
 BODIES = {
     "submit": complete,
@@ -159,6 +165,11 @@ BODIES = {
     "answer_supervision": constant(text="已整改完毕"),
     "send_back_supervision": REASON,
     "close_supervision": NOTE,
+    "split_off": REASON,
+    "open_conference": lambda ticket, now, pick, masters: {
+        "question": "由哪个单位牵头维修?", "units": asked(ticket, pick), "desks": ["DP"]},
+    "add_to_conference": constant(text="我单位可以派人配合"),
+    "close_conference": constant(minutes="各单位同意联合上门", decision="由住建局牵头"),
     "record_outcome": lambda ticket, now, pick, masters: dict(pick(ANSWERS)),
     "record_declined": constant(note="不愿接受回访"),
     "give_up": NOTE,

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0007_instructions'),
+        ('tickets', '0008_split_tickets'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_guides_put_away'),
-        ('dispatch', '0005_reply_findings'),
+        ('dispatch', '0007_reply_presets'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
