@@ -61,14 +61,14 @@ def own_tasks(ticket):
 @transaction.atomic
 def split_off(ticket_id, *, by, now, reason):
     """Take a merged ticket out of its master again: returns the merged ticket."""
-    ticket = lock(ticket_id, by=by)
+    pair = Ticket.objects.values_list("pk", "master_id").get(pk=ticket_id)
+    rows = {pk: lock(pk, by=by) for pk in sorted(filter(None, pair))}  # as merging locks them
+    ticket = rows[ticket_id]
     if ticket.state != State.MERGED:
         raise AlreadyMoved(ticket)
     if not may_split(ticket, by):
         raise PermissionDenied("split_off")
-    rows = {pk: lock(pk, by=by) for pk in sorted([ticket.pk, ticket.master_id])}  # as merging locks them
-    ticket, master = rows[ticket_id], rows[ticket.master_id]
-    ticket.master = master
+    ticket.master = master = rows[ticket.master_id]
     if sentence := unmet(ticket, by):
         raise Refused(sentence)
     if now > ticket.events.get(name="merge_into").at + WITHIN:
