@@ -49,7 +49,9 @@ FOLLOWED = {  # pages behind a link: (page, "" for a ticket; the link)
     "ad-person": ("/people/", "main a[href^='/people/']:not([href$='/new/'])"),
     "ad-limits-new": ("/limits/", "main a[href$='/new/']"),
     "sv-proof": ("", "#clocks a"),
+    "ad-special": ("/limits/", "main a[href$='/special/']"),
     "sv-holders": ("", "#held a"),
+    "sv-seen": ("", "main a[href$='/seen/']"),
 }
 VARIANTS = {  # a chosen few in English, on a phone, in the dark
     "en": ("op-new", "rv-review", "dp-dispatch", "li-ticket", "cb-step", "sv-supervision", "sv-proof", "dl-duty"),
