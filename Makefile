@@ -35,7 +35,7 @@ faults: venv
 
 # Every two steps on one ticket at the same moment, in every state; `make test` takes a few of them.
 races: venv
-	@HOTLINE_RACES=whole $(BIN)/pytest -s -p no:cacheprovider tests/tickets/test_pairs.py
+	@HOTLINE_RACES=whole $(BIN)/pytest -s -p no:cacheprovider tests/tickets/test_pairs.py tests/tickets/test_hammer.py
 
 check: venv
 	@$(BIN)/ruff check .
