@@ -31,6 +31,6 @@
   setClock(document);
   const tickAll = () => { tick(); tickOffice(); };
   tickAll();
-  setInterval(tickAll, 15000);
+  setInterval(tickAll, 5000);
   document.addEventListener("htmx:afterSwap", (event) => { setClock(event.target); tickAll(); });
 })();
