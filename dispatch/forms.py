@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from dispatch import compliance, routing
+from dispatch import compliance, hints, routing
 from dispatch.models import Reply, ReplyPreset, SupervisionOrder
 from dispatch.presets.forms import PresetField
 from tickets import by_hand, sla
@@ -163,8 +163,7 @@ class ReplyForm(CaseForm):
     preset = PresetField(label=_("Preset"), fills="text",
                          help_text=_("Fills in the text below; see also the page “Reply presets”."))
     text = TextField(label=_("Reply to the citizen"), min_length=20, max_length=2000, rows=6)
-    hints_read = forms.BooleanField(label=_("I have read the hints; the text stays as it is"), required=False,
-                                    widget=forms.HiddenInput)  # asked when there are hints
+    hints_read = hints.box()
     basis = forms.CharField(label=_("Basis"), max_length=500, required=False)
     self_callback = ChoicesField(label=_("The unit's own callback"), choices=Reply.SelfCallback.choices)
     self_callback_note = forms.CharField(label=_("What the citizen said"), max_length=500, required=False)
@@ -195,12 +194,7 @@ class ReplyForm(CaseForm):
         found = compliance.read(text, ticket=self.ticket, basis=given.get("basis", ""), follow_up_on=given.get("follow_up_on"),
                                 public=given.get("public_reply", ""))
         found += compliance.reused(text, Reply.objects.filter(unit=unit).exclude(ticket=self.ticket), now=self.now)
-        wrong = [finding for finding in found if finding.must_be_mended or not hints_read]
-        for finding in wrong:
-            self.add_error("text", finding.sentence)
-        if wrong and not any(finding.must_be_mended for finding in wrong):
-            self.fields["hints_read"].widget = forms.CheckboxInput()
-            self.add_error("hints_read", _("Mend the text, or say that you have read the hints."))
+        hints.weigh(self, found, were_read=hints_read)
         return [[finding.rule.value, finding.words] for finding in found]
 
 

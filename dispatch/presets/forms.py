@@ -3,7 +3,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from dispatch import compliance
+from dispatch import compliance, hints
 from dispatch.models import ReplyPreset
 from dispatch.presets import keeping
 from dispatch.presets.rows import LONGEST_TEXT, LONGEST_TITLE
@@ -27,7 +27,7 @@ class PresetForm(forms.Form):
     category = forms.ChoiceField(label=_("Category"), choices=any_or_one, required=False)
     title = forms.CharField(label=_("Title"), min_length=2, max_length=LONGEST_TITLE)
     text = TextField(label=_("Text"), min_length=10, max_length=LONGEST_TEXT, rows=5)
-    hints_read = forms.BooleanField(label=_("I have read the hints; the text stays as it is"), required=False)
+    hints_read = hints.box()
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, auto_id="preset-%s", **kwargs)
@@ -43,11 +43,7 @@ class PresetForm(forms.Form):
         given = self.cleaned_data
         hints_read = given.pop("hints_read", False)
         found = compliance.read_alone(given.get("text", ""))
-        wrong = [finding for finding in found if finding.must_be_mended or not hints_read]
-        for finding in wrong:
-            self.add_error("text", finding.sentence)
-        if wrong and not any(finding.must_be_mended for finding in wrong):
-            self.add_error("hints_read", _("Mend the text, or say that you have read the hints."))
+        hints.weigh(self, found, were_read=hints_read)
         return given
 
 
