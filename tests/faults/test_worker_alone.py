@@ -97,7 +97,7 @@ def test_with_a_beat_whose_clock_jumps_every_few_seconds_no_rung_is_later_than_a
 
 
 def test_a_worker_that_sleeps_on_what_it_has_locked_loses_it_and_nothing_is_doubled(site, outage, tally):
-    made = site.play("lapse", count=10, together_after=20, earliest=0, latest=0.5)
+    made = site.play("lapse", count=10, together_after=20, at_once=True)
     blocked, worker, began = site.postgres.connect("hotline", owner=True), outage["worker"].process, datetime.now(UTC)
     assert made["seconds_left"] > 0
     with blocked.cursor() as cursor:  # nobody can write a rung: the look waits in its transaction, its tickets locked
