@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from tickets.choices import URGENT_OR_WORSE
 from tickets.overrides import POINT
+from tickets.timed import rows as timed
+from tickets.timed.rows import TimedQuerySet, TimedRule
 
 TERRITORY = "@TERR"  # among codes of units: the street or town of the incident, whichever that is
 NEVER_TWICE = gettext_lazy("There is a rule with exactly these conditions in that time already; end it first.")
@@ -30,12 +32,7 @@ class Marks(models.TextChoices):
     URGENT = "urgent", gettext_lazy("Urgent or critical")
 
 
-class RoutingRuleQuerySet(models.QuerySet):
-    def at(self, moment):
-        return self.filter(Q(valid_to=None) | Q(valid_to__gt=moment), valid_from__lte=moment)
-
-
-class RoutingRule(models.Model):
+class RoutingRule(TimedRule):
     category = models.CharField(max_length=6, blank=True)  # two, four or six digits; "" is any
     area = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")  # a street or town
     hours = models.CharField(max_length=3, choices=Hours, blank=True)
@@ -43,16 +40,8 @@ class RoutingRule(models.Model):
     lead = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
     lead_is_territory = models.BooleanField(default=False)
     co_unit_codes = ArrayField(models.CharField(max_length=20), default=list, blank=True)  # empty: as the category says
-    valid_from = models.DateTimeField()
-    valid_to = models.DateTimeField(null=True, blank=True)  # half-open
-    owner = models.CharField(max_length=60)  # who asked for the rule
-    reason = models.CharField(max_length=200)
-    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    ended_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
-    ended_at = models.DateTimeField(null=True, blank=True)
 
-    objects = RoutingRuleQuerySet.as_manager()
+    objects = TimedQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -66,16 +55,16 @@ class RoutingRule(models.Model):
                                    condition=Q(lead=None, lead_is_territory=True)
                                    | Q(lead__isnull=False, lead_is_territory=False)),
             models.CheckConstraint(name="routing_category_is_a_code", condition=Q(category__regex=r"^([0-9]{2}){0,3}$")),
-            models.CheckConstraint(name="routing_begins_before_it_ends",
-                                   condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from"))),
-            models.CheckConstraint(name="routing_ended_by_somebody",
-                                   condition=Q(ended_by=None, ended_at=None)
-                                   | Q(ended_by__isnull=False, ended_at__isnull=False)),
+            *timed.constraints("routing"),
         ]
         triggers = [pgtrigger.ReadOnly(name="routing_stays_as_written", exclude=["valid_to", "ended_by", "ended_at"])]
 
     def __str__(self):
         return f"{self.category or '*'} from {self.valid_from:%Y-%m-%d}"
+
+    @property
+    def str_in_log(self):
+        return f"routing rule {self.pk}"
 
     def fits(self, ticket, here, *, working):
         """Whether it speaks of this matter; `here` is the territory of the incident, `working` the hours it is in."""

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from tickets.catalogue import Category
 from tickets.choices import Urgency
+from tickets.timed import rows as timed
+from tickets.timed.rows import TimedQuerySet, TimedRule
 
 POINT = "int8range(hashtextextended(%(expressions)s, 0), hashtextextended(%(expressions)s, 0), '[]')"
 # Beside the kinds of clocks:
@@ -23,28 +25,17 @@ URGENCY, FORCE_REVIEW, FORCE_CALLBACK, PERSON = "URGENCY", "FORCE_REVIEW", "FORC
 NEVER_BEFORE = gettext_lazy("There is a rule for this category and clock in that time already; end it first.")
 
 
-class SlaOverrideQuerySet(models.QuerySet):
-    def at(self, moment):
-        return self.filter(Q(valid_to=None) | Q(valid_to__gt=moment), valid_from__lte=moment)
-
+class SlaOverrideQuerySet(TimedQuerySet):
     def of(self, code):
         """Of this category or of what it belongs to."""
         return self.filter(category__in=[code[:length] for length in (2, 4, 6)])
 
 
-class SlaOverride(models.Model):
+class SlaOverride(TimedRule):
     category = models.CharField(max_length=6)  # two, four or six digits
     what = models.CharField(max_length=16)  # one of the above, or the kind of a clock
     value = models.JSONField()  # an urgency; minutes or {"wd": n}; true for a demand; a log-in name
     person = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")  # 专人
-    valid_from = models.DateTimeField()
-    valid_to = models.DateTimeField(null=True, blank=True)  # half-open
-    owner = models.CharField(max_length=60)  # who asked for the rule
-    reason = models.CharField(max_length=200)
-    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    ended_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
-    ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = SlaOverrideQuerySet.as_manager()
 
@@ -58,15 +49,15 @@ class SlaOverride(models.Model):
             ]),
             models.CheckConstraint(name="override_names_a_person",
                                    condition=Q(what=PERSON, person__isnull=False) | ~Q(what=PERSON) & Q(person=None)),
-            models.CheckConstraint(name="override_begins_before_it_ends",
-                                   condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from"))),
-            models.CheckConstraint(name="override_ended_by_somebody",
-                                   condition=Q(ended_by=None, ended_at=None)
-                                   | Q(ended_by__isnull=False, ended_at__isnull=False)),
+            *timed.constraints("override"),
         ]
 
     def __str__(self):
         return f"{self.category} {self.what} from {self.valid_from:%Y-%m-%d}"
+
+    @property
+    def str_in_log(self):
+        return f"special rule {self.category} {self.what}"
 
 
 def in_force(category, moment):

@@ -7,14 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Unit, UnitKind
 from dispatch.models import RoutingRule
 from dispatch.rules import TERRITORY, Hours, Marks
-from tickets.calendars import ONE_DAY
 from tickets.fields import ChoicesField, DayField, TextField
-from tickets.special.forms import begin_of, categories
+from tickets.special.forms import categories
+from tickets.timed.pages import TimedForm
 
 LEADS = [("unit", _("The unit named beside it")), ("territory", _("The territory of the incident"))]
 
 
-class RuleForm(forms.Form):
+class RuleForm(TimedForm):
     """Units are chosen from lists: an administrator reads no tickets, so what other fields fetch while one types is not his."""
 
     category = forms.ChoiceField(label=_("Category"), required=False, help_text=_("The most exact one wins."))
@@ -29,9 +29,8 @@ class RuleForm(forms.Form):
     owner = forms.CharField(label=_("Who asked for it"), max_length=60)
     reason = TextField(label=_("Reason"), max_length=200, rows=2, help_text=_("Dispatchers read it beside the suggestion."))
 
-    def __init__(self, *args, now, **kwargs):
-        self.now = now
-        super().__init__(*args, auto_id="rule-%s", **kwargs)
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
         self.units = {unit.code: unit for unit in Unit.objects.order_by("path")}
         self.offer()
 
@@ -60,20 +59,12 @@ class RuleForm(forms.Form):
     def clean_co_unit_codes(self):
         return sorted(self.cleaned_data["co_unit_codes"])
 
-    def clean_valid_from(self):
-        return begin_of(self.cleaned_data["valid_from"]) or self.now
-
-    def clean_valid_to(self):
-        day = self.cleaned_data["valid_to"]
-        return begin_of(day + ONE_DAY) if day else None
-
     def clean(self):
         super().clean()
         given = self.cleaned_data
         given["lead_is_territory"] = given.pop("leads", "") == "territory"
         self.check_lead(given)
-        if given.get("valid_to") and given["valid_to"] <= max(given.get("valid_from", self.now), self.now):
-            self.add_error("valid_to", _("It would end before it begins."))
+        self.check_days(given)
         return given
 
     def check_lead(self, given):

@@ -2,7 +2,6 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,8 +14,8 @@ from dispatch.rulebook import preview, writing
 from dispatch.rulebook.forms import RuleForm
 from dispatch.rules import NEVER_TWICE, TERRITORY
 from tickets.presenters import Pill
-from tickets.special.forms import EndForm
-from tickets.special.views import shown, state_of
+from tickets.timed import acts
+from tickets.timed import pages as timed
 
 READERS = (Role.AD, Role.SV, Role.DP)
 
@@ -55,8 +54,7 @@ def line(rule, now, form):
         rule=rule, conditions=" · ".join(word for word in said if word) or _("Any"),
         lead=rule.lead.name if rule.lead else territory,
         co_units=", ".join(territory if code == TERRITORY else str(form.units.get(code, code)) for code in rule.co_unit_codes),
-        begins=shown(rule.valid_from), ends=shown(rule.valid_to) if rule.valid_to else _("open"), state=state_of(rule, now),
-        may_end=rule.valid_to is None or rule.valid_to > now)
+        begins=timed.shown(rule.valid_from), ends=timed.until(rule), state=timed.state_of(rule, now), may_end=rule.may_end(now))
 
 
 @audience(*READERS)
@@ -78,7 +76,7 @@ def write(request):
     if form.is_valid():
         try:
             writing.write(**form.cleaned_data, by=request.user, now=now, request=request)
-        except writing.Overlaps:
+        except acts.Overlaps:
             form.add_error("category", NEVER_TWICE)
         else:
             messages.success(request, _("The rule is written."))
@@ -89,17 +87,4 @@ def write(request):
 @audience(Role.AD)
 @require_POST
 def end(request, rule_id):
-    now, form = database_now(), EndForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, " ".join(form.errors["last_day"]))
-        return redirect("dispatch:routing")
-    try:
-        ended = writing.end(rule_id, at=form.at(now), by=request.user, now=now, request=request)
-    except RoutingRule.DoesNotExist as error:
-        raise Http404 from error
-    except writing.OverAlready:
-        messages.warning(request, _("It ends before that day already."))
-    else:
-        messages.success(request, _("The end of the rule is written.") if ended
-                         else _("The rule had not begun and is taken back."))
-    return redirect("dispatch:routing")
+    return timed.end(request, RoutingRule, rule_id, now=database_now(), back="dispatch:routing")

@@ -16,7 +16,7 @@ from tests.tickets.test_special import DAY, GIVEN, MEDICINE, leaf, rule
 from tickets import intake
 from tickets.following import followed_by
 from tickets.models import SlaOverride, Ticket
-from tickets.special import rules
+from tickets.timed import acts
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_raised_urgency_brings_it_there_and_the_end_of_the_rule_takes_it_away(p)
 
     intake.change_urgency(ticket.pk, by=p.rv, now=NOON, urgency="urgent", reason="断药")
     assert followed(p.sv) == [ticket]
-    rules.end(written.pk, at=NOON, by=p.ad, now=NOON + DAY)
+    acts.end(SlaOverride, written.pk, at=NOON, by=p.ad, now=NOON + DAY)
 
     assert (followed(p.sv, NOON + DAY), followed(p.sv, NOON)) == ([], [ticket])
 

@@ -12,13 +12,13 @@ from accounts.models import Unit
 from dispatch import actions as dispatching
 from dispatch import replies, requests, routing
 from dispatch.models import RoutingRule
-from dispatch.rulebook import writing
 from tests import factories as make
 from tests.api import lives
 from tests.crowds import cost, queries_of, signed_in
 from tests.dispatch.routes import codes, designated, rule, ruled
 from tests.factories import NOON, unit
 from tickets.models import Category, Ticket
+from tickets.timed import acts
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -96,7 +96,7 @@ def test_a_rule_counts_from_its_first_instant_until_it_ends(p):
     ticket, written = make.in_dispatch(p), rule(p, valid_from=NOON + DAY, valid_to=NOON + 3 * DAY)
 
     assert [codes(ticket, NOON + days * DAY)[0] for days in range(4)] == ["ZJ", "CG", "CG", "ZJ"]
-    writing.end(written.pk, at=NOON + 2 * DAY, by=p.ad, now=NOON + 2 * DAY)
+    acts.end(RoutingRule, written.pk, at=NOON + 2 * DAY, by=p.ad, now=NOON + 2 * DAY)
     assert codes(ticket, NOON + 2 * DAY)[0] == "ZJ"
 
 

@@ -15,6 +15,7 @@ from tests.crowds import cost, queries_of, signed_in
 from tests.dispatch.routes import GIVEN, codes, designated, rule
 from tests.factories import NOON, unit
 from tickets.models import Ticket
+from tickets.timed import acts
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -34,7 +35,7 @@ def test_two_rules_of_the_same_conditions_do_not_overlap(p, begins, ends, fits):
     if fits:
         rule(p, lead=None, **more)
     else:
-        with pytest.raises(writing.Overlaps):
+        with pytest.raises(acts.Overlaps):
             rule(p, lead=None, **more)  # who leads is no condition
         with pytest.raises(IntegrityError), transaction.atomic():  # the database knows by itself
             RoutingRule.objects.create(category="0102", lead=unit("HB"), owner="x", reason="x", by=p.ad, at=NOON, **more)
@@ -68,11 +69,11 @@ def test_a_rule_never_reaches_back(p):
 def test_a_rule_ends_once_and_one_that_had_not_begun_is_taken_back(p):
     counting, later = rule(p), rule(p, category="0103", valid_from=NOON + 5 * DAY)
 
-    ended = writing.end(counting.pk, at=NOON, by=p.ad, now=NOON + DAY)
+    ended = acts.end(RoutingRule, counting.pk, at=NOON, by=p.ad, now=NOON + DAY)
     assert (ended.valid_to, ended.ended_by, ended.ended_at) == (NOON + DAY, p.ad, NOON + DAY)
-    with pytest.raises(writing.OverAlready):
-        writing.end(counting.pk, at=NOON + 2 * DAY, by=p.ad, now=NOON + DAY)
-    assert writing.end(later.pk, at=NOON, by=p.ad, now=NOON) is None
+    with pytest.raises(acts.OverAlready):
+        acts.end(RoutingRule, counting.pk, at=NOON + 2 * DAY, by=p.ad, now=NOON + DAY)
+    assert acts.end(RoutingRule, later.pk, at=NOON, by=p.ad, now=NOON) is None
 
     assert list(RoutingRule.objects.all()) == [counting]
     assert AuditEntry.objects.filter(kind="CONFIG", what__startswith="routing rule").count() == 4

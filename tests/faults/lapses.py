@@ -38,18 +38,17 @@ BROKEN_LADDERS = (
 )
 
 
-def lapse(count, earliest=2.0, latest=9.0, together_after=None, at_once=False):
+def lapse(count, earliest=2.0, latest=9.0, together_after=None):
     """Make `count` tickets, each with a rung `earliest` to `latest` seconds ahead, some of one instant.
 
     Every fifth ticket in hand is taken up at the very moment when its rung is reached. With `together_after` the rungs
-    lie that many seconds after the beginning, when all tickets are there, and nobody takes anything up; `at_once` all
-    of them at one instant, so that one look meets all of them.
+    lie that many seconds after the beginning, when all tickets are there, and nobody takes anything up.
     """
     people, acts, last = players(), [], database_now()
     later = together_after and last + timedelta(seconds=together_after)
     for number in range(count):
         make, minutes = STORIES[number % len(STORIES)]
-        reached = later if at_once else moment(number, later or database_now(), earliest, latest)
+        reached = moment(number, later or database_now(), earliest, latest)
         with transaction.atomic():  # nobody sweeps a ticket whose past is still being written
             ticket = make(people, now=reached - timedelta(minutes=minutes))
         if minutes == 120 and not later:

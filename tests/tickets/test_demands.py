@@ -20,7 +20,7 @@ from tests.tickets.test_special import DAY, GIVEN, MEDICINE, leaf, rule
 from tickets import intake, steps
 from tickets.actions import AlreadyMoved, Refused
 from tickets.models import SlaOverride, Ticket
-from tickets.special import rules
+from tickets.timed import acts
 
 REVIEW, CALLBACK = {"what": "FORCE_REVIEW", "value": True}, {"what": "FORCE_CALLBACK", "value": True}
 ANSWER = "药店地址和营业时间已经告诉来电人。"
@@ -58,7 +58,7 @@ def test_the_ticket_keeps_what_the_rule_demands_and_why(p):
 def test_it_counts_in_its_time_and_stays_on_what_it_met(p):
     written = rule(p, **CALLBACK, valid_from=NOON + DAY)
     before, met = consult(p), consult(p, NOON + DAY)
-    rules.end(written.pk, at=NOON, by=p.ad, now=NOON + 2 * DAY)
+    acts.end(SlaOverride, written.pk, at=NOON, by=p.ad, now=NOON + 2 * DAY)
 
     after = consult(p, NOON + 3 * DAY)
 

@@ -18,6 +18,7 @@ from tickets.forms import ApproveForm
 from tickets.intake_form import IntakeForm
 from tickets.models import Clock, SlaOverride
 from tickets.special import rules
+from tickets.timed import acts
 
 DAY = timedelta(days=1)
 MEDICINE = "0704"  # 药品与配药, of which 070401 is a leaf
@@ -137,7 +138,7 @@ def test_a_rule_that_ended_leaves_running_clocks_and_counts_for_none_after(p):
     written = rule(p, what="RECEIPT", value=5)
     ticket = make.dispatched(p, category=leaf())
 
-    rules.end(written.pk, at=NOON + DAY, by=p.ad, now=NOON)
+    acts.end(SlaOverride, written.pk, at=NOON + DAY, by=p.ad, now=NOON)
     dispatching.recall(ticket.pk, by=p.dp, now=NOON + DAY)
     dispatching.dispatch(ticket.pk, by=p.dp, now=NOON + DAY, lead_unit=make.unit())
 
@@ -172,7 +173,7 @@ def test_two_rules_of_a_category_and_clock_do_not_overlap(p, begins, ends, fits)
     if fits:
         rule(p, **more)
     else:
-        with pytest.raises(rules.Overlaps):
+        with pytest.raises(acts.Overlaps):
             rule(p, **more)
         with pytest.raises(IntegrityError), transaction.atomic():  # the database knows by itself
             SlaOverride.objects.create(category=MEDICINE, what="URGENCY", value="urgent", owner="x", reason="x", by=p.ad, at=NOON,
@@ -191,11 +192,11 @@ def test_of_two_at_once_one_is_written():
 def test_a_rule_ends_once_and_one_that_had_not_begun_is_taken_back(p):
     counting, later = rule(p), rule(p, category="0703", valid_from=NOON + 5 * DAY)
 
-    ended = rules.end(counting.pk, at=NOON, by=p.dl, now=NOON + DAY)
+    ended = acts.end(SlaOverride, counting.pk, at=NOON, by=p.dl, now=NOON + DAY)
     assert (ended.valid_to, ended.ended_by, ended.ended_at) == (NOON + DAY, p.dl, NOON + DAY)
-    with pytest.raises(rules.OverAlready):
-        rules.end(counting.pk, at=NOON + 2 * DAY, by=p.ad, now=NOON + DAY)
-    assert rules.end(later.pk, at=NOON, by=p.ad, now=NOON) is None
+    with pytest.raises(acts.OverAlready):
+        acts.end(SlaOverride, counting.pk, at=NOON + 2 * DAY, by=p.ad, now=NOON + DAY)
+    assert acts.end(SlaOverride, later.pk, at=NOON, by=p.ad, now=NOON) is None
 
     assert list(SlaOverride.objects.all()) == [counting]
     assert AuditEntry.objects.filter(kind="CONFIG").count() == 4
@@ -282,7 +283,7 @@ def test_the_nightly_audit_agrees(p):
     written = rule(p, what="RECEIPT", value=5)
     rule(p, what="RESPONSE", value=30)
     make.dispatched(p, category=leaf())
-    rules.end(written.pk, at=NOON, by=p.ad, now=NOON + DAY)
+    acts.end(SlaOverride, written.pk, at=NOON, by=p.ad, now=NOON + DAY)
     make.dispatched(p, category=leaf(), now=NOON + 2 * DAY)
 
     found = nightly.run(now=NOON, codes={"C5", "I10", "C4"})

@@ -1,12 +1,9 @@
 """What an administrator types about a category's special rule."""
-from datetime import datetime, time
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from tickets import following
-from tickets.calendars import LOCAL, ONE_DAY
 from tickets.choices import Urgency
 from tickets.clocks import Kind
 from tickets.demands import LABELS
@@ -14,6 +11,7 @@ from tickets.fields import DayField, PersonField, TextField
 from tickets.models import Category
 from tickets.overrides import PERSON, URGENCY
 from tickets.profiles.forms import LimitField
+from tickets.timed.pages import TimedForm
 
 CLOCKS = [(kind.value, kind.label) for kind in Kind if kind != Kind.SUPERVISION]  # an order counts by its own rule
 WHAT = [(URGENCY, _("Urgency: at least")), *LABELS.items(), (PERSON, _("Who follows its urgent tickets")), *CLOCKS]
@@ -30,7 +28,7 @@ def categories():
     return [("", "—"), *((label, list(group.items())) for label, group in groups.values())]
 
 
-class RuleForm(forms.Form):
+class RuleForm(TimedForm):
     category = forms.ChoiceField(label=_("Category"), choices=categories, help_text=_("The most exact one wins."))
     what = forms.ChoiceField(label=_("What it changes"), choices=[("", "—"), *WHAT])
     urgency = forms.ChoiceField(label=_("Urgency"), choices=[("", "—"), *Urgency.choices], required=False)
@@ -41,17 +39,6 @@ class RuleForm(forms.Form):
     valid_to = DayField(label=_("Last day"), required=False, help_text=_("Empty: until somebody ends it"))
     owner = forms.CharField(label=_("Who asked for it"), max_length=60)
     reason = TextField(label=_("Reason"), max_length=200, rows=2, help_text=_("Operators and units read it."))
-
-    def __init__(self, *args, now, **kwargs):
-        self.now = now
-        super().__init__(*args, auto_id="rule-%s", **kwargs)
-
-    def clean_valid_from(self):
-        return begin_of(self.cleaned_data["valid_from"]) or self.now
-
-    def clean_valid_to(self):
-        day = self.cleaned_data["valid_to"]
-        return begin_of(day + ONE_DAY) if day else None
 
     def clean_person(self):
         person = self.cleaned_data["person"]
@@ -69,18 +56,5 @@ class RuleForm(forms.Form):
             given |= {"value": values["person"].username, "person": values["person"]}
         if what and not given["value"] and wanted not in self.errors:
             self.add_error(wanted, _("Needed for this rule; more than 0."))
-        if given.get("valid_to") and given["valid_to"] <= max(given.get("valid_from", self.now), self.now):
-            self.add_error("valid_to", _("It would end before it begins."))
+        self.check_days(given)
         return given
-
-
-class EndForm(forms.Form):
-    last_day = DayField(label=_("Last day"), required=False)
-
-    def at(self, now):
-        day = self.cleaned_data["last_day"]
-        return begin_of(day + ONE_DAY) if day else now
-
-
-def begin_of(day):
-    return datetime.combine(day, time(), LOCAL) if day else None

@@ -2,10 +2,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,7 +18,9 @@ from tickets.profiles.views import READERS
 from tickets.profiles.wording import limit_text
 from tickets.special import prospect
 from tickets.special import rules as special
-from tickets.special.forms import WHAT, EndForm, RuleForm
+from tickets.special.forms import WHAT, RuleForm
+from tickets.timed import acts
+from tickets.timed import pages as timed
 
 
 @dataclass(frozen=True)
@@ -52,9 +51,7 @@ def page(request, now, *, form=None, seen="", status=200):
 def line(rule, now):
     return Line(
         rule=rule, category=name_of(rule.category), what=str(dict(WHAT)[rule.what]), value=value_of(rule),
-        begins=shown(rule.valid_from),
-        ends=shown(rule.valid_to) if rule.valid_to else _("open"), state=state_of(rule, now),
-        may_end=rule.valid_to is None or rule.valid_to > now)
+        begins=timed.shown(rule.valid_from), ends=timed.until(rule), state=timed.state_of(rule, now), may_end=rule.may_end(now))
 
 
 def value_of(rule):
@@ -63,18 +60,6 @@ def value_of(rule):
     if rule.what == PERSON:
         return rule.person.display_name
     return _("Yes") if rule.what in LABELS else limit_text(rule.value)
-
-
-def shown(moment):
-    return date_format(timezone.localtime(moment), "Y-m-d H:i")
-
-
-def state_of(rule, now):
-    if rule.valid_from > now:
-        return Pill(_("not begun"), "yellow")
-    if rule.valid_to and rule.valid_to <= now:
-        return Pill(_("ended"))
-    return Pill(_("counts now"), "green")
 
 
 @audience(Role.AD)
@@ -87,7 +72,7 @@ def add(request):
     if form.is_valid():
         try:
             special.add(**form.cleaned_data, by=request.user, now=now, request=request)
-        except special.Overlaps:
+        except acts.Overlaps:
             form.add_error("category", NEVER_BEFORE)
         else:
             messages.success(request, _("The rule is written."))
@@ -98,17 +83,4 @@ def add(request):
 @audience(Role.AD)
 @require_POST
 def end(request, rule_id):
-    now, form = database_now(), EndForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, " ".join(form.errors["last_day"]))
-        return redirect("tickets:special")
-    try:
-        ended = special.end(rule_id, at=form.at(now), by=request.user, now=now, request=request)
-    except SlaOverride.DoesNotExist as error:
-        raise Http404 from error
-    except special.OverAlready:
-        messages.warning(request, _("It ends before that day already."))
-    else:
-        messages.success(request, _("The end of the rule is written.") if ended
-                         else _("The rule had not begun and is taken back."))
-    return redirect("tickets:special")
+    return timed.end(request, SlaOverride, rule_id, now=database_now(), back="tickets:special")
