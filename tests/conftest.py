@@ -51,8 +51,10 @@ def p(crowd, db):
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
     """On one worker of `--dist loadgroup`, one after the other: tests that break servers, and those of one file that share
-    a browser and the people in front of it."""
+    a browser and the people in front of it. A file may name a group of its own."""
     for item in items:
+        if item.get_closest_marker("xdist_group"):
+            continue
         if item.get_closest_marker("faults"):
             item.add_marker(pytest.mark.xdist_group("faults"))
         elif item.get_closest_marker("browser"):
@@ -60,9 +62,11 @@ def pytest_collection_modifyitems(items):
 
 
 def group_of(item):
-    """The matrix of pages in its two languages, each of which takes minutes; otherwise the file."""
-    language = getattr(item, "callspec", None) and item.callspec.params.get("language")
-    return f"{item.path.parent.name}/{language or item.path.stem}"
+    """Pages share one world: in Chinese, which takes minutes, and the rest. Otherwise the language, if any, or the file."""
+    folder, language = item.path.parent.name, getattr(item, "callspec", None) and item.callspec.params.get("language")
+    if folder == "pages" and language != "zh-hans":
+        return "pages/rest"
+    return f"{folder}/{language or item.path.stem}"
 
 
 def pytest_collection_finish(session):

@@ -121,55 +121,6 @@ def test_a_look_locks_tickets_and_nothing_beside_them(p):
     assert all(sql.endswith('FOR NO KEY UPDATE OF "tickets_ticket" SKIP LOCKED') for sql in locking)
 
 
-class Crash(BaseException):
-    """The process dies here: nothing of the product may catch it."""
-
-
-def crash_at(number):
-    """A wrapper of all statements that dies at one of them, before it is sent."""
-    seen = []
-
-    def wrapper(execute, sql, params, many, context):
-        seen.append(sql)
-        if len(seen) == number:
-            raise Crash
-        return execute(sql, params, many, context)
-
-    return wrapper
-
-
-def is_written_whole(ticket, minute):
-    """Either nothing of the look is there, or all of it."""
-    rungs = [rung for rung, _minute in fired(ticket, "RECEIPT")]
-    events = ticket.events.filter(name="escalate").count()
-    level = Clock.objects.get(ticket=ticket, kind="RECEIPT").level
-    notices = Notice.objects.filter(ticket_no=ticket.ticket_no, channel="inapp", kind="escalation_to_acknowledge").count()
-    state = Ticket.objects.get(pk=ticket.pk).state
-    return (rungs, events, level, notices, state) in (
-        ([], 0, 0, 0, "pending_receipt"), (["warn", "L1", "L2"], 1, 3, 1, "handling"))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_crash_at_any_statement_leaves_nothing_half_written_and_the_next_look_repairs_it(p):
-    statements, number = 99, 0
-    while number < statements:
-        number += 1
-        ticket = make.dispatched(p)
-        with CaptureQueriesContext(connection) as queries, connection.execute_wrapper(crash_at(number)):
-            try:
-                sweep(60)
-                statements = 0
-            except Crash:
-                pass
-        assert is_written_whole(ticket, 60), number
-        sweep(60)
-
-        assert fired(ticket, "RECEIPT") == [("warn", 60), ("L1", 60), ("L2", 60)], queries.captured_queries[-1]
-        assert is_written_whole(ticket, 60)
-        Clock.objects.filter(ticket=ticket).update(status="void", next_fire_at=None, stopped_at=after(60))
-    assert number > 25
-
-
 # --- after an outage ----------------------------------------------------------------------------------
 
 

@@ -13,12 +13,12 @@ from tests.faults.stories import ALWAYS, OK, begin_with, people
 def crash_loop(whole):
     """{"injections": {act: n}, "lost": {act: n}, "doubled": {act: n}, "sent_again": n, "faults": […], "seconds": {…}}
 
-    A short run asks again after up to three kills in a row, the whole one after each kill of what is always looked at.
+    A short run asks again after up to six kills in a row, the whole one after each kill of what is always looked at.
     """
     tally, seconds = Tally(), []
     for story in (*ALWAYS, *(RARELY if whole else ())):
         begun = time.monotonic()
-        Loop(story, tally, both=whole, in_a_row=1 if whole and story in ALWAYS else 3).run()
+        Loop(story, tally, both=whole, in_a_row=1 if whole and story in ALWAYS else 6).run()
         seconds.append(round(time.monotonic() - begun, 1))
     faults = [*tally.faults, *of_numbers()]
     return {"injections": tally.injections, "lost": tally.lost, "doubled": tally.doubled,

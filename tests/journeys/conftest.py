@@ -77,7 +77,9 @@ class Person:
         control = form.locator(f"[name={name}]")
         kind = control.first.evaluate("e => e.type || e.tagName")
         if kind == "radio":
-            form.locator(f"[name={name}][value='{value}']").check(force=True)
+            chosen = f"[name={name}][value='{value}']"
+            form.locator(f"label:has({chosen})").click()  # the circle itself is not seen
+            expect(form.locator(chosen)).to_be_checked()
         elif kind == "checkbox":
             (control if value is True else form.locator(f"[name={name}][value='{value}']")).set_checked(True)
         elif kind == "select-one":

@@ -29,15 +29,15 @@ CHINESE, ENGLISH = "zh-hans", "en"
 
 class Known:
     """What axe has looked at. It judges markup and style, not words; a piece of a page that it has seen in the same look
-    is not shown to it again. Each page is shown whole once in each look and language. HOTLINE_PAGES=whole: always."""
+    is not shown to it again. Each page is shown whole once in each language, in the first look. HOTLINE_PAGES=whole: always."""
 
     def __init__(self, always_whole=WHOLE):
         self.always_whole, self.seen = always_whole, set()
 
     def new(self, pieces, page, look):
         """None for the whole page, else the places of those of its pieces that are new."""
-        whole = (page, look) not in self.seen
-        self.seen.add((page, look))
+        whole = page not in self.seen
+        self.seen.add(page)
         fresh = [place for place, piece in enumerate(pieces) if (piece, look) not in self.seen]
         self.seen |= {(piece, look) for piece in pieces}
         return None if whole or self.always_whole else fresh
