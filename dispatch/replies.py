@@ -6,6 +6,7 @@ from accounts.roster import people
 from dispatch import assignments, requests
 from dispatch.models import Assignment, Contact, Reply
 from notices.actions import tell
+from tickets import winding
 from tickets.actions import Refused, lock, lock_for, move_locked, record_locked
 from tickets.choices import ContactMethod
 from tickets.models import Ticket
@@ -79,8 +80,12 @@ def review(reply, status, *, by, now, fault="", note=""):
 
 @transaction.atomic
 def record_progress(ticket_id, *, by, now, text):
-    """O10: a stage feedback that the hotline sees."""
-    return record_locked(lock(ticket_id, by=by), "progress", by=by, now=now, note=text)
+    """O10: a stage feedback that the hotline sees; one of a co-unit relieves the lead of nothing."""
+    ticket = lock(ticket_id, by=by)
+    leads = by.covers(ticket.lead_unit, "LI", "HD", "UL")
+    if leads:
+        winding.feed_back(ticket, now)
+    return record_locked(ticket, "progress", by=by, now=now, note=text, data={"lead": leads})
 
 
 # --- parts of co-units and of units below -------------------------------------------------------------------

@@ -7,7 +7,7 @@ from accounts.models import User
 from followup import schedule
 from followup.models import LEFT, CallbackAttempt, CallbackTask
 from notices.actions import tell_citizen
-from tickets import clocks
+from tickets import winding
 from tickets.actions import Refused, lock, record_locked
 from tickets.choices import WORST_FIRST, Outcome, Urgency
 from tickets.models import Caller, Ticket
@@ -211,7 +211,7 @@ def join(master, child, *, by, now, new_reporter):
              and master.callback_outcome != Outcome.NEGATIVE)
     unsettled = {"callback_outcome": "", "callback_at": None, "callback_by": None} if joins else {}
     urgency = max(child.urgency, master.urgency, key=Urgency.values.index)
-    due = clocks.retime(master, now, urgency=urgency) if urgency != master.urgency else {}
+    due = winding.retime(master, now, urgency=urgency) if urgency != master.urgency else {}
     master = record_locked(master, "merged_in", by=by, now=now, urgency=urgency,
                            force_callback=master.force_callback or child.force_callback,
                            data={"ticket": child.ticket_no} | ({"due": due} if due else {}),

@@ -51,10 +51,8 @@ def p(crowd, db):
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
     """On one worker of `--dist loadgroup`, one after the other: tests that break servers, and those of one file that share
-    a browser and the people in front of it. A file may name a group of its own."""
+    a browser and the people in front of it."""
     for item in items:
-        if item.get_closest_marker("xdist_group"):
-            continue
         if item.get_closest_marker("faults"):
             item.add_marker(pytest.mark.xdist_group("faults"))
         elif item.get_closest_marker("browser"):

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model
 
-from tickets import clocks, trail
+from tickets import trail, winding
 from tickets.models import Proposal, Ticket
 from tickets.states import State
 
@@ -57,7 +57,7 @@ def move_locked(ticket, step, *, by, now, note="", data=None, changes=None, **fi
         setattr(ticket, field, value)
     check(ticket, step.__name__, by)
     take(by=by, now=now, **fields)
-    moved = clocks.apply(ticket, step.__name__, now, urgency_was=before["urgency"])
+    moved = winding.apply(ticket, step.__name__, now, urgency_was=before["urgency"])
     data = {**({"due": moved} if moved else {}), **(data or {})}
     if source != ticket.state and source not in (State.DRAFT, State.NEED_INFO):  # nothing is proposed there
         _overtake_proposals(ticket, now)

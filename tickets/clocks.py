@@ -1,4 +1,4 @@
-"""Clocks: rows beside the ticket that hold each promise; CLOCKS says which step starts, stops, holds or pauses which."""
+"""Clocks: rows beside the ticket that hold each promise. Which step winds which of them: winding.py."""
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tickets import calendars, overrides, sla
-from tickets.choices import Channel
 
 
 class Kind(models.TextChoices):
@@ -29,11 +28,14 @@ class Kind(models.TextChoices):
     REDO = "REDO", _("Redo")
     ADJUDICATION = "ADJUDICATION", _("Adjudication")
     SUPERVISION = "SUPERVISION", _("Supervision")
+    PROGRESS = "PROGRESS", _("Stage feedback")
+    MONTHLY = "MONTHLY", _("Feedback while suspended")
 
 
-OF_UNIT = (Kind.RECEIPT, Kind.RETURN_WINDOW, Kind.SUPERVISION)
-POST_REVIEW_MINUTES = 30
+OF_UNIT = (Kind.RECEIPT, Kind.RETURN_WINDOW, Kind.SUPERVISION, Kind.PROGRESS, Kind.MONTHLY)
 PROMISED = (Kind.COMPLETION, Kind.REDO)  # the citizen's completion clock of a round
+RETIMED = [kind for kind in Kind if kind != Kind.PROGRESS]  # the next feedback is due when it was asked for
+FEEDBACK = (Kind.PROGRESS, Kind.MONTHLY)  # what a unit owes the hotline meanwhile; older versions of the limits know none
 WINDOWS = (Kind.RETURN_WINDOW,)  # closes a door when it ends; nobody is late by it
 
 
@@ -194,7 +196,7 @@ class Face:
 
     def retime(self, urgency):
         """A change of urgency never gives more time: min(old due date, new due date) (SPEC O2)."""
-        for clock in [clock for clock in self.pick(list(Kind), Status.RUNNING) if not clock.by_hand]:
+        for clock in [clock for clock in self.pick(RETIMED, Status.RUNNING) if not clock.by_hand]:
             rule = clock.rule if clock.override_id else clock.profile.rule(clock.kind, urgency=urgency, type_=self.ticket.type)
             due = min(clock.due_at, calendars.due_at(clock.started_at, rule, self.calendar_for(rule)))
             if due != clock.due_at:
@@ -209,9 +211,9 @@ class Face:
         """Write back what changed; returns the due dates that moved, for the trail (I10): {kind: [old, new]}."""
         new = [c for c in self.clocks if c.pk is None]
         old = [c for c in self.clocks if c.pk is not None and c._was != snapshot(c)]
-        Clock.objects.bulk_create(new)
-        if old:
+        if old:  # first: one that is over makes room for the next of its kind
             Clock.objects.bulk_update(old, CHANGING)
+        Clock.objects.bulk_create(new)
         running = [c.due_at for c in self.clocks if c.status == Status.RUNNING and c.kind not in WINDOWS]
         self.ticket.next_due_at = min(running, default=None)
         return {str(c.kind): [c._was["due_at"].isoformat(), c.due_at.isoformat()] for c in old if c.due_at != c._was["due_at"]}
@@ -226,156 +228,6 @@ def face(ticket, now):
     for clock in clocks:
         clock._was = snapshot(clock)
     return Face(ticket=ticket, now=now, clocks=clocks)
-
-
-def start(*kinds):
-    return lambda f: [f.start(kind) for kind in kinds]
-
-
-def met(*kinds):
-    return lambda f: f.stop(kinds)
-
-
-def void(*kinds):
-    return lambda f: f.stop(kinds, Status.VOID)
-
-
-def all_met(f):
-    f.stop(list(Kind))
-
-
-def all_void(f):
-    f.stop(list(Kind), Status.VOID)
-
-
-def if_not_by_phone(*kinds):
-    return lambda f: None if f.ticket.channel == Channel.PHONE else [f.start(kind) for kind in kinds]
-
-
-def citizen_clocks(f):
-    """RESPONSE and COMPLETION start with acceptance, once; no later submit moves them."""
-    if f.ticket.accepted_at == f.now:
-        f.start(Kind.RESPONSE)
-        f.start(Kind.COMPLETION)
-
-
-def review(f):
-    if f.pick([Kind.REVIEW], Status.PAUSED):
-        f.resume([Kind.REVIEW], at_least_a_day=False)
-    else:
-        f.start(Kind.REVIEW)
-
-
-def post_review(f):
-    """后审: an express dispatch is reviewed afterwards."""
-    f.start(Kind.REVIEW, rule=POST_REVIEW_MINUTES)
-
-
-def response(f):
-    """The first reached contact meets RESPONSE; two failed tries, 30 minutes apart, stop it as attempted."""
-    if f.ticket.first_contact_at == f.now:
-        f.stop([Kind.RESPONSE])
-    elif f.ticket.tries_failed_at == f.now:
-        for clock in f.pick([Kind.RESPONSE], Status.RUNNING):
-            clock.attempted = True
-            clock.finish(Status.MET, f.now)
-
-
-def hold(f):
-    f.hold(PROMISED)
-
-
-def release(f):
-    f.release(PROMISED)
-
-
-def pause(f):
-    f.pause(PROMISED)
-
-
-def resume(f):
-    f.resume(PROMISED, at_least_a_day=True)
-
-
-def pause_review(f):
-    f.pause([Kind.REVIEW])
-
-
-def redo_paused(f):
-    f.start(Kind.REDO, status=Status.PAUSED)
-
-
-def void_response_of_last_round(f):
-    f.stop([Kind.RESPONSE], Status.VOID)
-
-
-K = Kind
-UNIT_CLOCKS = (K.RECEIPT, K.RETURN_WINDOW)
-CALLBACKS = (K.CALLBACK_FIRST, K.CALLBACK_ALL)
-
-CLOCKS = {
-    "create": [if_not_by_phone(K.ACCEPT)],
-    "submit": [met(K.ACCEPT, K.INFO), citizen_clocks, review],
-    "direct_answer": [all_met],
-    "express_dispatch": [met(K.ACCEPT), citizen_clocks, start(*UNIT_CLOCKS), post_review],
-    "transfer_out": [all_void],
-    "void_draft": [all_void],
-    "return_for_info": [pause_review, start(K.INFO)],
-    "approve": [met(K.REVIEW), start(K.DISPATCH)],
-    "confirm_refusal": [met(K.REVIEW), all_void],
-    "dispatch": [met(K.DISPATCH), start(*UNIT_CLOCKS)],
-    "recall": [void(*UNIT_CLOCKS), start(K.DISPATCH)],
-    "sign": [met(K.RECEIPT)],
-    "deem_signed": [met(*UNIT_CLOCKS)],
-    "request_return": [met(*UNIT_CLOCKS), start(K.RETURN_DECISION)],
-    "approve_return": [met(K.RETURN_DECISION), start(K.DISPATCH)],
-    "reject_return": [met(K.RETURN_DECISION)],
-    "escalate_return": [met(K.RETURN_DECISION, K.DISPATCH), start(K.ARBITRATION)],
-    "designate": [met(K.ARBITRATION), start(*UNIT_CLOCKS)],
-    "assign_down": [],
-    "record_contact": [response],
-    "request_extension": [],
-    "decide_extension": [],  # an approved one moves the due date through `extend`
-    "approve_suspension": [pause],
-    "resume": [resume],
-    "submit_reply": [met(K.RETURN_WINDOW), hold, start(K.REPLY_REVIEW)],
-    "approve_reply": [met(K.REPLY_REVIEW, *PROMISED), start(*CALLBACKS)],
-    "return_reply": [met(K.REPLY_REVIEW), release],
-    "callback_no_answer": [met(K.CALLBACK_FIRST)],
-    "close_satisfied": [all_met],
-    "close_unreachable": [all_met],
-    "order_redo": [met(*CALLBACKS), start(K.REDO)],
-    "to_adjudication": [met(*CALLBACKS), start(K.ADJUDICATION)],
-    "adjudicate_redo": [met(K.ADJUDICATION), start(K.REDO)],
-    "adjudicate_redispatch": [met(K.ADJUDICATION), start(K.REDO, K.DISPATCH)],
-    "adjudicate_suspend": [met(K.ADJUDICATION), redo_paused],
-    "force_close": [met(K.ADJUDICATION), all_void],
-    "archive": [all_void],
-    "reopen": [void_response_of_last_round, start(K.RESPONSE, K.COMPLETION, K.DISPATCH)],
-    "merge_into": [all_void],
-    "withdraw_early": [all_void],
-    "withdraw_late": [met(*CALLBACKS), all_void],
-    "request_withdraw": [void(K.DISPATCH, *UNIT_CLOCKS), start(*CALLBACKS)],
-    "withdraw_denied": [met(*CALLBACKS)],
-    "withdraw_denied_redispatch": [met(*CALLBACKS), start(K.DISPATCH)],
-}
-
-
-def apply(ticket, step, now, *, urgency_was=""):
-    """Wind the clocks of a locked ticket as CLOCKS says for this step; returns the due dates that moved."""
-    wound = face(ticket, now)
-    if urgency_was and urgency_was != ticket.urgency:
-        wound.retime(ticket.urgency)
-    for turn in CLOCKS[step]:
-        turn(wound)
-    return wound.save()
-
-
-def retime(ticket, now, *, urgency):
-    """Recompute the running clocks of a locked ticket for the urgency that it gets: {kind: [old, new due date]}."""
-    wound = face(ticket, now)
-    wound.retime(urgency)
-    return wound.save()
 
 
 def stop(ticket, kinds, now):

@@ -1,8 +1,8 @@
 """The life of a ticket as a document, drawn from life.py, so that it never says something else than the code."""
-from tickets.clocks import CLOCKS
 from tickets.guards import transitions_of
 from tickets.life import Life
 from tickets.states import WHOSE_TURN, State
+from tickets.winding import CLOCKS
 
 
 def moves():

@@ -5,7 +5,7 @@ from django.utils.text import Truncator
 from accounts.privacy import phone_hash
 from accounts.roles import Role
 from notices.actions import tell, tell_citizen
-from tickets import clocks, demands, overrides, trail
+from tickets import clocks, demands, overrides, trail, winding
 from tickets.actions import Refused, lock, move, move_locked, plain, record, record_locked
 from tickets.models import Call, Caller, Disposition, IdempotencyKey, SlaProfile, Ticket
 from tickets.numbers import body_hash, claim, new_salt, query_code, take_number
@@ -41,7 +41,7 @@ def register(*, by, now, key="", source_ref="", again=None, **intake):
         **_ticket_fields(intake), **fields,
     )
     ticket.ticket_no = take_number("T", now)
-    clocks.apply(ticket, "create", now)
+    winding.apply(ticket, "create", now)
     trail.extend(ticket, "create", by=by, now=now, source="", is_move=True,
                  data={"channel": ticket.channel, **overrides.because_of(ticket.category, ticket.urgency, now), **demanded})
     ticket.save(force_insert=True)
@@ -207,7 +207,7 @@ def add_supplement(ticket_id, *, by, now, text):
 def change_urgency(ticket_id, *, by, now, urgency, reason):
     """O2: raising recomputes running clocks to the earlier of old and new due date."""
     ticket = lock(ticket_id, by=by)
-    due_dates = clocks.retime(ticket, now, urgency=urgency)
+    due_dates = winding.retime(ticket, now, urgency=urgency)
     return record_locked(ticket, "change_urgency", by=by, now=now, note=reason, data={"due": due_dates}, urgency=urgency)
 
 

@@ -70,7 +70,7 @@ class Ticket(Life):
     remind_count = models.PositiveSmallIntegerField(default=0)
     key_supervision = models.BooleanField(default=False)
     excluded_from_assessment = models.BooleanField(default=False)  # 剔除: out of ratios, never out of the callback
-    next_due_at = models.DateTimeField(null=True, blank=True)  # earliest running clock, kept by clocks.apply
+    next_due_at = models.DateTimeField(null=True, blank=True)  # earliest running clock, kept by clocks.Face
     version = models.PositiveIntegerField(default=0)  # = seq of the last event
     trail_hash = models.CharField(max_length=64, blank=True)  # = hash of the last event
 

@@ -116,6 +116,8 @@ class NewProfile:
         if clock.override_id or clock.by_hand or clock.profile.rule(clock.kind, **said) != clock.rule:
             return None
         rule = self.profile.rule(clock.kind, **said)
+        if rule is None:  # the new version knows no such duty: this one is still owed
+            return None
         was = calendar_of(clock, self.old)
         due = clock.due_at if rule == clock.rule else calendars.recounted_due(
             clock.started_at, clock.due_at, clock.rule, was, rule, self.calendar)

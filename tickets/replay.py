@@ -1,7 +1,7 @@
 """The clocks of a ticket, played again from its trail: why a deadline is what it is, and whether the rows still say so.
 
 Nothing is read from the clock rows. The ticket's fields are wound back to its birth by what the trail says was
-changed, then every event turns the same hands as it did then, by the same table (`clocks.CLOCKS`).
+changed, then every event turns the same hands as it did then, by the same table (`winding.CLOCKS`).
 """
 from collections import defaultdict
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import Unit
-from tickets import by_hand, calendars, overrides, sla
+from tickets import by_hand, calendars, overrides, sla, winding
 from tickets.catalogue import Category
-from tickets.clocks import CLOCKS, PROMISED, Clock, Face, Kind, Status
+from tickets.clocks import PROMISED, Clock, Face, Kind, Status
 from tickets.models import Ticket
 
 FIELDS = ("urgency", "type", "channel", "round", "lead_unit_id", "accepted_at", "first_contact_at", "tries_failed_at",
@@ -123,8 +123,8 @@ def wind(face, event, orders):
     """Turn the hands as this event did. `orders` keeps the open supervision orders: kind -> (unit, set by hand?)."""
     urgency = dict(relevant(event)).get("urgency")
     if urgency:
-        face.retime(urgency[1])
-    for turn in CLOCKS.get(event.name, ()) if event.is_move else ():
+        winding.change_urgency(face, urgency[1], event.target)
+    for turn in winding.CLOCKS.get(event.name, ()) if event.is_move else ():
         turn(face)
     if event.name in OPERATIONS:
         OPERATIONS[event.name](face, event, orders)
@@ -172,6 +172,11 @@ def instruct(face, event, orders):
     by_hand.start(face, Kind.SUPERVISION, parse_datetime(event.data["due_at"]))
 
 
+def progress(face, event, orders):
+    if event.data.get("lead"):
+        winding.fed_back(face, event.target)
+
+
 def close_supervision(face, event, orders):
     unit_id, own = order = orders.pop(event.data["kind"])
     if order not in orders.values():
@@ -183,6 +188,7 @@ OPERATIONS = {
     "request_extension": ask_for_extension,
     "decide_extension": extend,
     "post_review": post_review,
+    "progress": progress,
     "issue_supervision": issue_supervision,
     "instruct": instruct,
     "close_supervision": close_supervision,

@@ -22,6 +22,8 @@ HANDLING_LADDER = [
     ["L4", "1440m", ["district_leader"]],
 ]
 DESK_LADDER = [["L1", "0m", ["shift_leader"]], ["L2", "60m", ["duty_leader"]]]
+FEEDBACK_LADDER = [
+    ["warn", 0.75, ["unit_handler", "unit_liaison"]], ["L1", "0m", ["unit_leader"]], ["L2", "240m", ["supervisor"]]]
 RUNG_LABELS = {"warn": _("warning"), "warn2": _("second warning")}
 RULING_LADDER = [["warn", 0.75, ["supervisor"]], ["L1", "0m", ["supervisor"]], ["L2", "60m", ["duty_leader"]]]
 LADDERS = {
@@ -55,6 +57,8 @@ LADDERS = {
     "CALLBACK_ALL": [["L1", "0m", ["callback_lead"]], ["L2", "720m", ["supervisor"]]],
     "ADJUDICATION": RULING_LADDER,
     "SUPERVISION": [["warn", 0.75, ["unit_leader"]], ["L1", "0m", ["supervisor"]], ["L2", "240m", ["duty_leader"]]],
+    "PROGRESS": FEEDBACK_LADDER,
+    "MONTHLY": FEEDBACK_LADDER,
 }
 
 
@@ -92,8 +96,8 @@ class SlaProfile(models.Model):
         return f"{self.title} v{self.version}"
 
     def rule(self, kind, *, urgency, type_):
-        """The limit of a clock: by urgency, where that says nothing by the type of the demand."""
-        by = self.limits[kind]
+        """The limit of a clock: by urgency, where that says nothing by the type of the demand; None: no such clock."""
+        by = self.limits.get(kind, {})
         return by.get(urgency, by.get(type_, by.get("other", by.get("normal"))))
 
     def ladder(self, kind):

@@ -6,7 +6,7 @@ import pytest
 from tests.faults.site import result_of
 from tests.faults.tally import WHOLE
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("crash_loop")]  # minutes long, and no clock runs in it
+pytestmark = pytest.mark.faults
 LOOKS = ("sweep", "relay")
 
 

@@ -84,7 +84,7 @@ def test_a_refresh_takes_away_neither_ticks_nor_focus_nor_an_open_panel(reviewer
 
     expect(page.locator("#desk[data-old]")).to_have_count(0, timeout=10_000)
     expect(page.locator("[data-row]")).to_have_count(7)
-    assert picked(page) == 1
+    expect(page.locator("[data-pick]:checked")).to_have_count(1)
     expect(page.locator("[data-count]")).to_have_text("已选 1 张")
     expect(link).to_be_focused()
     expect(page.locator("#view-name")).to_have_value("我的急件")

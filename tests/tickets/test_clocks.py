@@ -14,9 +14,10 @@ from tests import factories as make
 from tests.factories import NOON
 from tickets import intake, sla
 from tickets.calendars import LOCAL
-from tickets.clocks import CLOCKS, PROMISED, UNFINISHED, Clock, Face, Kind, Status
+from tickets.clocks import PROMISED, UNFINISHED, Clock, Face, Kind, Status
 from tickets.life import Life
 from tickets.models import SlaProfile, Ticket
+from tickets.winding import CLOCKS
 
 DAY = timedelta(days=1)
 

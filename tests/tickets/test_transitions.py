@@ -9,11 +9,11 @@ from tests.api.lives import IN_STATE
 from tests.factories import NOON
 from tests.tickets.model import ACTORS, DOMAIN, KIND, MOVES, STATES
 from tickets import guards
-from tickets.clocks import CLOCKS
 from tickets.life import Life
 from tickets.models import Ticket, TicketEvent
 from tickets.states import CITIZEN_STAGE, DONE, FINAL, OPEN, WHOSE_TURN, State, Turn
 from tickets.steps import STEPS
+from tickets.winding import CLOCKS
 
 LEGAL = {(source, move["dst"]) for move in DOMAIN["transitions"] for source in move["src"]}
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tickets.choices import Type, Urgency
-from tickets.clocks import Kind
+from tickets.clocks import FEEDBACK, Kind
 from tickets.fields import MomentField, TextField
 from tickets.profiles import soundness, wording
 
@@ -68,7 +68,7 @@ class ProfileForm(forms.Form):
             for which, label in columns(kind):
                 self.fields[cell(kind, which)] = LimitField(
                     label=f"{kind.label} · {label}", initial=wording.limit_text(limits.get(which)),
-                    required=kind not in TYPED or which in (Urgency.CRITICAL, Urgency.URGENT))
+                    required=kind not in FEEDBACK and (kind not in TYPED or which in (Urgency.CRITICAL, Urgency.URGENT)))
             rungs = [wording.rung_text(rung) for rung in profile.ladder(kind)]
             self.fields[f"{kind}-ladder"] = LadderField(label=kind.label, initial="\n".join(rungs), rows=len(rungs) + 1)
 
