@@ -2,7 +2,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from dispatch import actions, conferring, forms, orders, reminders, replies, requests, supervision
+from dispatch import actions, conferring, difficulty, forms, orders, reminders, replies, requests, supervision
 from dispatch.conference_forms import CloseConferenceForm, ConferenceForm, ContributionForm
 from dispatch.models import Request
 from tickets import who
@@ -27,7 +27,7 @@ def leader_if_urgent(ticket, user, data):
 
 
 def leader_signs_reply(ticket, user, data):
-    needed = is_urgent(ticket) or ticket.redo_round or ticket.key_supervision
+    needed = is_urgent(ticket) or ticket.redo_round or ticket.key_supervision or difficulty.is_led(ticket)
     return not needed or leader(ticket, user)
 
 
@@ -95,6 +95,8 @@ register(
          ready=requests.one_waits(Kind.EXCLUSION)),
     Step("record_progress", _("Report progress"), replies.record_progress, forms.PartForm,
          states=(State.HANDLING, State.SUSPENDED), may=who.any_of(unit_people, has_part)),
+    Step("judge_difficulty", _("Judge the difficulty"), difficulty.judge_difficulty, difficulty.DifficultyForm,
+         states=difficulty.STATES, may=who.any_of(unit_people, who.by_role(Role.SV))),
     Step("answer_part", _("Answer our part"), replies.answer_part, forms.PartForm, states=WITH_PARTS, may=has_part),
     Step("add_co_unit", _("Add co-units"), replies.add_co_unit, forms.CoUnitForm, several=forms.CoUnitForm,
          states=WITH_PARTS, may=who.by_role(Role.DP, Role.SV, Role.DL)),

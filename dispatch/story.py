@@ -235,6 +235,7 @@ register(
         "decide_exclusion": Word(gettext_lazy("%(who)s decided the exclusion")),
         "mark_key_supervision": Word(gettext_lazy("The matter came back: put under key supervision"), "red"),
         "issue_supervision": Word(gettext_lazy("%(who)s issued a supervision order"), "red"),
+        "judge_difficulty": Word(gettext_lazy("%(who)s judged the difficulty"), "orange"),
         "instruct": Word(gettext_lazy("%(who)s gave an instruction"), "red"),
         "acknowledge_supervision": Word(gettext_lazy("%(who)s acknowledged the supervision order")),
         "feed_back_supervision": Word(gettext_lazy("%(who)s answered the supervision order")),

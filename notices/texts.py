@@ -57,6 +57,7 @@ STAFF = {
     "resumed": Text(_("A suspended ticket is to be handled again"), _("Due: %(due)s."), "blue"),
     "reply_returned": Text(_("The reply was sent back"), _("Please correct it; the deadline has not moved."), "orange"),
     "reminder": Text(_("A ticket is being urged"), _("Please acknowledge and say where it stands."), "orange"),
+    "difficult": Text(_("A matter needs a leader"), _("%(leader)s leads it."), "orange"),
     "instruction": Text(_("A leader gave an instruction"), _("Answer before %(due)s."), "red"),
     "reporter_merged": Text(_("Another reporter joined a ticket")),
     # callback and after

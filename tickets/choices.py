@@ -55,9 +55,10 @@ class SubjectType(models.TextChoices):
 
 
 class Difficulty(models.TextChoices):
-    SIMPLE = "simple", _("Simple: section handles at once")
-    COMPOSITE = "composite", _("Composite: vice leader leads")
-    HARD = "hard", _("Hard: leader coordinates")
+    SIMPLE = "simple", _("Simple: the section handles it at once")
+    GENERAL = "general", _("General: finished the same day")
+    COMPOSITE = "composite", _("Composite: a vice leader leads it")
+    HARD = "hard", _("Hard: the head coordinates it")
 
 
 class InfoReason(models.TextChoices):

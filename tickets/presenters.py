@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import roster
 from tickets import calendars, ledger
-from tickets.choices import SubjectType, Urgency
+from tickets.choices import Difficulty, SubjectType, Urgency
 from tickets.clocks import PROMISED, UNFINISHED, WINDOWS, Kind, Status
 from tickets.ledger import Holder
 from tickets.marks import marks_of
@@ -244,6 +244,7 @@ def facts_of(ticket, reading):
         (_("Registered by"), ticket.registered_by.display_name),
         (_("Accepted at"), ticket.accepted_at),
         (_("Review date"), ticket.review_date),
+        (_("Difficulty"), "" if ticket.difficulty == Difficulty.SIMPLE else ticket.get_difficulty_display()),
         (_("Case owner"), ticket.case_owner.display_name if ticket.case_owner else ""),
         (_("How it was closed"), ticket.get_closure_kind_display()),
         (_("Callback outcome"), ticket.get_callback_outcome_display()),

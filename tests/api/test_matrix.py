@@ -51,6 +51,7 @@ OPERATIONS = {  # SPEC 3.4 and 3.5: states, roles
     "request_exclusion": (OPEN, "ul"),
     "decide_exclusion": ([*OPEN, "closed"], "zh sv"),
     "record_progress": (["handling", "suspended"], "li hd ul"),
+    "judge_difficulty": (["handling", "suspended"], "li hd ul sv"),
     "answer_part": (WITH_PARTS, ""),  # of a co-unit; these tickets have none
     "add_co_unit": (WITH_PARTS, "dp sv dl"),
     "waive_parts": (WITH_PARTS, "dp sv"),

@@ -2,6 +2,7 @@
 from datetime import timedelta
 
 from dispatch import conferring
+from dispatch.difficulty import leaders_of
 from tests import factories
 from tickets.models import Ticket
 
@@ -97,6 +98,12 @@ def urgency(ticket, now, pick, masters):
     return {"urgency": pick([code for code in ("urgent", "critical", "normal") if code != ticket.urgency]), "reason": "情况有变"}
 
 
+def difficulty(ticket, now, pick, masters):
+    leaders = [row.user.username for row in leaders_of(ticket.lead_unit).values()]
+    return {"difficulty": pick(["composite", "hard", "general"] if leaders else ["general"]), "reason": "涉及多个产权人",
+            "leader": pick(leaders or [""])}
+
+
 def asked(ticket, pick):
     """Everybody who has a part, or nobody of them."""
     return pick([[unit.code for unit in conferring.units_to_ask(ticket)], []])
@@ -154,6 +161,7 @@ BODIES = {
     "request_exclusion": constant(reason_code="unreasonable", reason="诉求不合理"),
     "decide_exclusion": lambda ticket, now, pick, masters: {"approved": pick(["yes", "no"]), "decision": "已核实"},
     "record_progress": constant(text="正在施工中"),
+    "judge_difficulty": difficulty,
     "answer_part": constant(text="我单位已配合处理"),
     "add_co_unit": lambda ticket, now, pick, masters: {"co_units": [pick(["HB", "SCJG"])], "opinion": "请配合"},
     "waive_parts": REASON,
