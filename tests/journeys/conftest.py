@@ -103,3 +103,15 @@ def hire(district, new_page, live_server):
         return Person(username, new_page(viewport={"width": 1366, "height": 768}), live_server.url).sign_in()
 
     return hire_one
+
+
+@pytest.fixture
+def seat(district, new_page, live_server):
+    from tests.journeys.hands import Hands
+
+    def take(username, role, unit, name):
+        user = User.objects.create_user(username, PASSWORD, display_name=name)
+        Membership.objects.create(user=user, unit=Unit.objects.get(code=unit), role=role)
+        return Hands(username, new_page(viewport={"width": 1366, "height": 768}), live_server.url).sign_in()
+
+    return take
