@@ -15,7 +15,7 @@ BACKGROUND = {"eventsource", "websocket", "ping"}  # requests that are never ove
 
 @contextmanager
 def demo_district(**environment):
-    """(address, password) of `make run` in a temporary folder."""
+    """(address, password, folder) of `make run` in a temporary folder."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="hotline-district-") as folder:
         given = dict(os.environ, HOTLINE_DATA=folder, HOTLINE_PORT=str(port), HOTLINE_DEMO_PASSWORD=PASSWORD, **environment)
@@ -27,7 +27,7 @@ def demo_district(**environment):
         try:
             if not any(line.startswith("ready:") for line in iter(run.stdout.readline, "")):
                 sys.exit("the demo district did not start: " + log.read_text()[-2000:])
-            yield f"http://127.0.0.1:{port}", PASSWORD
+            yield f"http://127.0.0.1:{port}", PASSWORD, Path(folder)
         finally:
             run.send_signal(signal.SIGTERM)
             run.communicate()

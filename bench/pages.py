@@ -1,18 +1,22 @@
 """What a page costs: bytes, requests, server time, queries and first paint, against a bare page of the same server.
 
-    .venv/bin/python -m bench.pages [--rounds 3] [--roles op,dp,sv]
+    .venv/bin/python -m bench.pages [--rounds 3] [--roles op,dp,sv] [--tickets 200000]
     HOTLINE_DEMO_PASSWORD=… .venv/bin/python -m bench.pages --site http://127.0.0.1:8000
 
 Without --site a demo district lives in a temporary folder for the run, and counts queries; a running one does not.
-One line a page and role, medians of the rounds with a warm cache. Exit code 1 when a limit at the end is not kept.
+One line a page and role, medians of the rounds with a warm cache. With --tickets the district has a history of so many
+tickets (bench/history.py), and every list is asked again and again over HTTP (bench/lists.py). Exit code 1 when a limit
+is not kept.
 """
 import argparse
 import os
 import shutil
 import statistics
 import sys
+import time
 from dataclasses import dataclass
 
+from bench import history, lists
 from bench.district import Screen, demo_district
 from hotline.home import REPOSITORY
 
@@ -114,13 +118,21 @@ def verdict(found, first, bare):
     return all(measured <= limit for _what, measured, limit in lines)
 
 
-def run(site, password, roles, rounds):
+def run(site, password, roles, rounds, with_history=False):
     from playwright.sync_api import sync_playwright
+
+    def signed_in(role):
+        meter = Meter(browser, site)
+        meter.sign_in(LOGINS[role], password)
+        return meter
 
     program = os.environ.get("CHROMIUM") or shutil.which("chromium") or str(REPOSITORY / ".browser" / "chromium")
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=program, args=FLAGS)
-        kept = verdict(*measure(browser, site, password, roles, rounds))
+        if with_history:
+            kept = lists.measure(signed_in, site, roles, 10 * rounds, "/healthz")
+        else:
+            kept = verdict(*measure(browser, site, password, roles, rounds))
         browser.close()
     return 0 if kept else 1
 
@@ -130,12 +142,18 @@ def main():
     options.add_argument("--site", help="a running demo; its password in HOTLINE_DEMO_PASSWORD")
     options.add_argument("--roles", default=",".join(LOGINS), help="all by default")
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--tickets", type=int, default=0, help="lists only, in a district with so many")
     chosen = options.parse_args()
     roles = chosen.roles.split(",")
     if chosen.site:
         return run(chosen.site.rstrip("/"), os.environ["HOTLINE_DEMO_PASSWORD"], roles, chosen.rounds)
-    with demo_district(DJANGO_SETTINGS_MODULE="bench.page_settings") as (site, password):
-        return run(site, password, roles, chosen.rounds)
+    with demo_district(DJANGO_SETTINGS_MODULE="bench.page_settings") as (site, password, folder):
+        if chosen.tickets:
+            from tickets.states import OPEN
+            begun = time.monotonic()
+            added = history.load(folder, chosen.tickets, [str(state) for state in OPEN])
+            print(f"{added} tickets added in {time.monotonic() - begun:.0f} s")
+        return run(site, password, roles, chosen.rounds, with_history=bool(chosen.tickets))
 
 
 if __name__ == "__main__":

@@ -192,7 +192,7 @@ def main():
     if len(sys.argv) > 1 and re.match(r"https?://", sys.argv[1]):
         take(sys.argv[1].rstrip("/"), os.environ["HOTLINE_DEMO_PASSWORD"])
     else:
-        with demo_district() as (site, password):
+        with demo_district() as (site, password, _folder):
             take(site, password)
 
 

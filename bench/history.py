@@ -1,0 +1,58 @@
+"""Two years of a district: the tickets of the demo, again and again, copied inside the database.
+
+Most of what a hotline keeps is over. Of the copies 97 in 100 are tickets that are over, spread over two years; the rest
+is open and as old as its original. Copied is what lists read: the ticket, its clocks, parts, contacts, requests, replies,
+reminders, orders, proposals and callback tasks; not the trail, which only the page of one ticket reads. While rows are
+loaded, and only on the connection that loads them, triggers and foreign keys are off: copies are not born as drafts.
+"""
+from contextlib import closing
+from pathlib import Path
+
+from hotline.embedded import Postgres
+from hotline.home import Home
+
+OPEN_SHARE = 0.03
+DAYS = 730
+TABLES = ("tickets_clock", "tickets_proposal", "dispatch_assignment", "dispatch_contact", "dispatch_request", "dispatch_reply",
+          "dispatch_reminder", "dispatch_supervisionorder", "followup_callbacktask")
+COPIES = """
+    CREATE TEMPORARY TABLE copies AS
+    WITH sources AS (SELECT id, state = ANY(%(open)s) AS is_open,
+                            row_number() OVER (PARTITION BY state = ANY(%(open)s) ORDER BY id) - 1 AS place,
+                            count(*) OVER (PARTITION BY state = ANY(%(open)s)) AS many FROM tickets_ticket),
+         numbers AS (SELECT n, n > %(over)s AS is_open FROM generate_series(1, %(all)s) n)
+    SELECT sources.id AS source, numbers.n, (SELECT max(id) FROM tickets_ticket) + numbers.n AS id,
+           CASE WHEN numbers.is_open THEN 0 ELSE 8 + n %% %(days)s END * interval '1 day' AS back
+    FROM numbers JOIN sources ON sources.is_open = numbers.is_open AND sources.place = numbers.n %% sources.many"""
+NUMBER = "to_char(t.registered_at - c.back, 'YYYYMMDD') || lpad(c.n::text, 7, '0')"
+COLUMNS = """SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s ORDER BY ordinal_position"""
+
+
+def load(folder: Path, tickets: int, open_states: list[str]) -> int:
+    """Bring the district whose servers run in `folder` to `tickets` tickets; returns how many were added."""
+    with closing(Postgres(Home(folder)).connect("hotline", owner=True)) as database:
+        with database, database.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off")
+            cursor.execute("SELECT count(*) FROM tickets_ticket")
+            missing = max(tickets - cursor.fetchone()[0], 0)
+            over = round(missing * (1 - OPEN_SHARE))
+            cursor.execute(COPIES, {"open": open_states, "all": missing, "over": over, "days": DAYS})
+            copy(cursor, "tickets_ticket", {"id": "c.id", "ticket_no": NUMBER})
+            for table in TABLES:
+                copy(cursor, table, {"ticket_id": "c.id"})
+            cursor.execute("SELECT setval(pg_get_serial_sequence('tickets_ticket', 'id'), max(id)) FROM tickets_ticket")
+        database.autocommit = True
+        with database.cursor() as cursor:  # as autovacuum would in time
+            cursor.execute("VACUUM (ANALYZE)")
+    return missing
+
+
+def copy(cursor, table, own):
+    """`own`: expressions of columns that differ. What has an identity of its own gets a new one; times move back."""
+    cursor.execute(COLUMNS, [table])
+    columns = {name: own.get(name) or (f't."{name}" - c.back' if kind.startswith("timestamp") else f't."{name}"')
+               for name, kind in cursor.fetchall() if name != "id" or "id" in own}
+    source = "id" if "id" in own else "ticket_id"
+    names = ", ".join(f'"{name}"' for name in columns)
+    cursor.execute(f"INSERT INTO {table} ({names}) SELECT {', '.join(columns.values())} "  # noqa: S608 (names of our own)
+                   f"FROM copies c JOIN {table} t ON t.{source} = c.source")
