@@ -75,6 +75,8 @@ def unfit(ticket, user):
 
 
 def wrong_words(text, ticket, user, now):
+    if not text:
+        return _("The text is missing.")
     form = STEPS[STEP].bind(ticket, user, now, {"text": text})
     if not form.is_valid():
         return " ".join(str(error) for errors in form.errors.values() for error in errors)

@@ -151,7 +151,7 @@ def test_tickets_of_others_and_nonsense_vanish_without_a_word(p):
     odd = signed_in(p.li).get(PAGE, {"t": ["x", "1" * 40, "２０２６", "", ",,", "' OR 1=1", foreign.ticket_no]})
 
     assert numbers(page) == [mine.ticket_no]
-    assert foreign.ticket_no not in page.split("<main")[1].replace("t=", "") or foreign.ticket_no not in page
+    assert "别的单位的事" not in page
     assert odd.status_code == 200 and numbers(odd.content.decode()) == []
     assert not Sighting.objects.filter(ticket=foreign).exists()
 
