@@ -50,11 +50,11 @@ def lines_of(entries, user, now, *, lock=False):
 
 
 def tickets_of(entries, user, lock):
+    seen = Ticket.objects.visible_to(user).filter(ticket_no__in={entry.number for entry in entries})
+    if lock:  # first held, then read: what somebody wrote while we waited is seen
+        list(seen.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
     last = TicketEvent.objects.filter(ticket=OuterRef("pk"), name=EVENT).order_by("-seq").values("note")[:1]
-    rows = Ticket.objects.visible_to(user).for_list().annotate(last_feedback=Subquery(last)).filter(
-        ticket_no__in={entry.number for entry in entries})
-    rows = rows.select_for_update(of=("self",), no_key=True).order_by("pk") if lock else rows
-    tickets = {ticket.ticket_no: ticket for ticket in rows}
+    tickets = {ticket.ticket_no: ticket for ticket in seen.for_list().annotate(last_feedback=Subquery(last))}
     replies.read_parts(tickets.values())
     bulk.read_proposals(tickets.values())
     return tickets
