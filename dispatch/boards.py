@@ -13,7 +13,7 @@ from tickets.clocks import UNFINISHED, WINDOWS, Clock, Status
 from tickets.following import followed_by
 from tickets.models import Proposal, Ticket
 from tickets.presenters import YELLOW
-from tickets.queues import NOTHING_LATE, Desk, WorkList, in_state, late, overdue, seen
+from tickets.queues import NOTHING_LATE, Desk, Paper, WorkList, in_state, late, overdue, seen
 from tickets.states import OPEN, State
 from tickets.steps import STEPS
 
@@ -209,11 +209,12 @@ def handed_back(user, now):
         .exclude(unit_ids__overlap=scope)
 
 
+FIELD_LIST = Paper("field-list", _("Field list"), "dispatch:field-list")
 UNIT_BOARD = Desk("unit-board", _("Unit board"), (Role.UL,), (
     *watched(led_by, acts=("record_contact", "assign_down", "request_extension"), on_orders=("answer_supervision",)),
     WorkList("confirm", _("To be signed off"), _("No proposal waits for a second person."), unit_proposals, order="asked_at",
              remark=step_and_asker, edge="orange"),
-), app="dispatch")
+), app="dispatch", papers=(FIELD_LIST,))
 INBOX = Desk("unit", _("Unit inbox"), UNIT, (
     WorkList("sign", _("To sign"), _("Nothing waits to be signed."), at_unit(State.PENDING_RECEIPT), edge="yellow"),
     WorkList("contact", _("To contact"), _("Every citizen was contacted."), to_contact, edge="orange"),
@@ -230,6 +231,16 @@ INBOX = Desk("unit", _("Unit inbox"), UNIT, (
     WorkList("suspended", _("Suspended"), _("Nothing is suspended."), at_unit(State.SUSPENDED)),
     WorkList("returned", _("Handed back"), _("Nothing was returned or recalled in the last four weeks."), handed_back,
              order="-left_at", opens=False, counted=False),
+), app="dispatch", papers=(FIELD_LIST,))
+
+
+def waits_for_feedback(user, now):
+    """Whatever takes a stage feedback by its state: led by us, or with a part of ours."""
+    return (led_by(user) | parts(user, now)).filter(state__in=STEPS["record_progress"].states)
+
+
+FOR_FEEDBACK = Desk("unit-feedback", _("Progress by file"), UNIT, (  # a file only: it has no page
+    WorkList("open", _("Stage feedback"), _("Nothing is in hand."), waits_for_feedback),
 ), app="dispatch")
 
 

@@ -77,7 +77,8 @@ class DifficultyForm(CaseForm):
         return given
 
     def clean(self):
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         if given.get("difficulty") in LED and not given.get("leader") and "leader" not in self.errors:
             self.add_error("leader", NAME_ONE)
         return given

@@ -32,6 +32,15 @@ def parts_of(ticket):
     return assignments.live(ticket).select_related("unit") if parts is None else parts
 
 
+def read_parts(tickets):
+    """What parts_of would ask for each of them, in one query."""
+    by_id = {ticket.pk: ticket for ticket in tickets}
+    for ticket in by_id.values():
+        ticket._parts = []
+    for part in Assignment.objects.filter(ticket__in=by_id, status__in=Assignment.LIVE).select_related("unit"):
+        by_id[part.ticket_id]._parts.append(part)
+
+
 def waits(part):
     return part.status in Assignment.LIVE and part.status != Status.REPLIED
 

@@ -1,6 +1,8 @@
 from django.urls import path, re_path
 
 from dispatch import api, boards, views
+from dispatch.feedback import views as feedback
+from dispatch.fieldwork import views as fieldwork
 from dispatch.presets import views as presets
 from dispatch.rulebook import views as rulebook
 
@@ -9,6 +11,10 @@ urlpatterns = [
     path("desk/dispatch/", views.dispatch_desk, name=boards.DISPATCH.url_name),
     path("desk/unit/", views.unit_inbox, name=boards.INBOX.url_name),
     path("desk/unit-board/", views.unit_board, name=boards.UNIT_BOARD.url_name),
+    path("desk/unit/field-list/", fieldwork.field_list, name="field-list"),
+    path("desk/unit/feedback/", feedback.feedback, name="feedback"),
+    path("desk/unit/feedback/file/", feedback.template, name="feedback-file"),
+    path("desk/unit/feedback/confirm/", feedback.confirm, name="feedback-confirm"),
     path("desk/unit/presets/", presets.presets, name="presets"),
     path("desk/unit/presets/add/", presets.add, name="preset-add"),
     path("desk/unit/presets/<int:preset_id>/end/", presets.end, name="preset-end"),

@@ -30,8 +30,8 @@ def on_duty(request, now):
 
 
 dispatch_desk = desk_view(boards.DISPATCH)
-unit_inbox = desk_view(boards.INBOX)
-unit_board = desk_view(boards.UNIT_BOARD)
+unit_inbox = desk_view(boards.INBOX, "dispatch/unit.html")
+unit_board = desk_view(boards.UNIT_BOARD, "dispatch/unit.html")
 supervision = desk_view(boards.SUPERVISION)
 coordination = desk_view(boards.COORDINATION)
 duty = desk_view(boards.DUTY, "dispatch/duty.html", on_duty)

@@ -50,15 +50,17 @@ def steps():
     return [step for step in STEPS.values() if step.several is not None]
 
 
-def bar(tickets, user):
-    """The buttons under a list: every step for several that at least one of its tickets offers. Costs no query."""
+def bar(tickets, user, papers=()):
+    """The buttons under a list: every step for several that at least one of its tickets offers, and what the desk makes of
+    any of them. Costs no query."""
     found = []
     for step in sorted(steps(), key=lambda step: step.tone != "primary"):
         fitting = sum(step.fits(ticket) == "" and mode_of(step, ticket, user, None, {}) is not None for ticket in tickets)
         if fitting:
             found.append({"name": step.name, "label": step.label, "style": BUTTONS[step.tone],
                           "url": reverse("tickets:several", args=[step.name])})
-    return found
+    made = papers if tickets else ()
+    return found + [{"name": paper.name, "label": paper.label, "style": "", "url": reverse(paper.url_name)} for paper in made]
 
 
 def quick(names, ticket, user):
@@ -88,11 +90,12 @@ def plans(step, numbers, user):
     wanted = [no for no in dict.fromkeys(numbers) if no.isascii() and no.isdigit() and len(no) <= 16][:LIMIT]
     rows = Ticket.objects.visible_to(user).for_list().select_related("sla_profile").filter(ticket_no__in=wanted)
     tickets = {ticket.ticket_no: ticket for ticket in rows}
-    _read_proposals(tickets.values())
+    read_proposals(tickets.values())
     return [plan(step, no, tickets.get(no), user) for no in wanted]
 
 
-def _read_proposals(tickets):
+def read_proposals(tickets):
+    """What steps.open_proposals would ask for each of them, in one query."""
     by_id = {ticket.pk: ticket for ticket in tickets}
     for ticket in by_id.values():
         ticket._open_proposals = {}

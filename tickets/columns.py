@@ -136,11 +136,17 @@ def bringing(rows, columns):
     return rows.annotate(**{name: what for column in columns for name, what in column.brings.items()})
 
 
-def lines_of(tickets, user, now):
-    """A Line for each ticket; one query, for their clocks."""
+def clocks_of(tickets):
+    """{pk of a ticket: its unfinished clocks}; one query."""
     clocks: dict = {}
     for clock in Clock.objects.filter(ticket__in=[ticket.pk for ticket in tickets], status__in=UNFINISHED):
         clocks.setdefault(clock.ticket_id, []).append(clock)
+    return clocks
+
+
+def lines_of(tickets, user, now):
+    """A Line for each ticket; one query, for their clocks."""
+    clocks = clocks_of(tickets)
     for ticket in tickets:
         clock = presenters.next_clock(clocks.get(ticket.pk, []))
         yield Line(ticket, user, clock and presenters.chip_of(clock, now))

@@ -37,8 +37,11 @@ class TooOften(Refused):
         self.seconds = seconds
 
 
-def export(listing, *, request, reason):
-    """The file, open at its beginning. Refuses what is too much for one person or one day."""
+def export(listing, *, request, reason, blanks=()):
+    """The file, open at its beginning. Refuses what is too much for one person or one day.
+
+    `blanks` are (head, width) of columns behind the others that somebody is to fill in.
+    """
     user, now = listing.user, listing.now
     taken = list(AuditEntry.objects.filter(user=user, kind="EXPORT", at__gt=now - A_DAY).order_by("at").values_list("at"))
     if len(taken) >= MOST_A_DAY:
@@ -50,7 +53,7 @@ def export(listing, *, request, reason):
         raise Refused(said % {"n": most})
     file = tempfile.TemporaryFile(prefix="hotline-")  # noqa: SIM115  # closed by the answer that sends it
     with transaction.atomic():  # the cursor of the server lives in it
-        count = Sheet(file, listing).write(reason)
+        count = Sheet(file, listing, blanks).write(reason)
         audit.record("EXPORT", user=user, now=now, request=request, what=f"{listing.desk.name}.{listing.work.name}",
                      reason=reason, rows=count, filters=listing.wanted, order=listing.sorting.asked,
                      columns=[column.name for column in listing.columns])
@@ -65,8 +68,8 @@ def file_name(listing):
 class Sheet:
     """The workbook being written."""
 
-    def __init__(self, file, listing):
-        self.listing = listing
+    def __init__(self, file, listing, blanks=()):
+        self.listing, self.blanks = listing, blanks
         self.book = xlsxwriter.Workbook(file, {"constant_memory": True})
         self.bold = self.book.add_format({"bold": True, "bottom": 1})
         self.moment = self.book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"})
@@ -77,6 +80,7 @@ class Sheet:
         sheet = self.book.add_worksheet(_("Tickets"))
         heads = [(_("Ticket no."), 15), (_("Title"), 40), (_("Marks"), 18), (_("Remark"), 24)]
         heads += [(str(column.label), column.width) for column in self.listing.columns]
+        heads += [(str(label), width) for label, width in self.blanks]
         for place, (label, width) in enumerate(heads):
             sheet.set_column(place, place, width)
             sheet.write_string(0, place, label, self.bold)

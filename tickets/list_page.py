@@ -134,7 +134,7 @@ def context(listing, **bound):
     tickets, following = orders.page(columns.bringing(listing.rows, listing.columns), listing.sorting, after=listing.after)
     rows = [replace(row, quick=bulk.quick(listing.work.quick(row.ticket), row.ticket, listing.user))
             for row in columns.rows_of(tickets, listing.user, listing.now, listing.work, listing.columns)]
-    several = bulk.bar(tickets, listing.user) if listing.work.opens else []
+    several = bulk.bar(tickets, listing.user, listing.desk.papers) if listing.work.opens else []
     has_quick = any(row.quick for row in rows)
     return {
         "desk": listing.desk,

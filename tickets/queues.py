@@ -35,12 +35,22 @@ class WorkList:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A page that is made of the tickets that are ticked in a list; it takes them as a list takes them, `t` and `back`."""
+
+    name: str
+    label: str
+    url_name: str
+
+
+@dataclass(frozen=True)
 class Desk:
     name: str
     title: str
     roles: tuple
     lists: tuple
     app: str = "tickets"
+    papers: tuple = ()
 
     @property
     def url_name(self):

@@ -30,6 +30,12 @@ def note(ticket, user, *, how, now, in_full=False):
     Sighting.objects.create(ticket=ticket, user=user, at=now, how=how, in_full=in_full)
 
 
+def note_page(tickets, user, *, now, in_full=()):
+    """Of a page that shows the content of several; of those `in_full` the phone was not masked."""
+    Sighting.objects.bulk_create(
+        Sighting(ticket=ticket, user=user, at=now, how=Sighting.How.PAGE, in_full=ticket in in_full) for ticket in tickets)
+
+
 def note_file(tickets, user, *, now):
     """Of a file masked as its list is."""
     Sighting.objects.bulk_create(

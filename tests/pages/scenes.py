@@ -1,8 +1,10 @@
 """Pages that an address alone does not open: what a form answers, what stands between password and desk, what fails."""
+import io
 import time
 from dataclasses import dataclass
 from typing import Any
 
+import openpyxl
 from django_otp.oath import TOTP
 
 from accounts.second_factor import waiting_device
@@ -118,6 +120,21 @@ def rule_tried(visitor, world):
     assert visitor.page.locator("#impact-title").count()
 
 
+def feedback_looked_at(*names):
+    """The preview of a file with a line for each of these tickets."""
+    def play(visitor, world):
+        book, file = openpyxl.Workbook(), io.BytesIO()
+        for row in (("Ticket no.", "Stage feedback"), *((world.tickets[name].ticket_no, "希望尽快维修") for name in names)):
+            book.active.append(row)
+        book.save(file)
+        visitor.goto("/desk/unit/feedback/")
+        visitor.page.set_input_files("[name=file]", [{"name": "a.xlsx", "mimeType": "", "buffer": file.getvalue()}])
+        send(visitor, "form[action$='/feedback/']")
+        assert visitor.page.locator("#preview-title").count()
+
+    return play
+
+
 def opens(path):
     return lambda visitor, world: visitor.goto(path)
 
@@ -136,6 +153,8 @@ SCENES = {
     "routing rule, empty": Scene("ad", empty(lambda world: "/routing/", "form[action$='/routing/look/']"), 422),
     "routing rule tried": Scene("sv", rule_tried),
     "routing rule tried by who reads no ticket": Scene("ad", rule_tried),
+    "feedback looked at": Scene("li", feedback_looked_at("handling", "suspended")),
+    "feedback with wrong lines": Scene("li", feedback_looked_at("handling", "pending_receipt", "pending_review")),
     "conflict": Scene("rv", conflict, 409),
     "revealed": Scene("rv", revealed),
     "toast": Scene("dp", toast),

@@ -26,6 +26,7 @@ NO_PAGES = {
     "tickets:calendar-day": POST, "tickets:calendar-file": POST, "tickets:calendar-confirm": POST, "tickets:profile-confirm": POST,
     "tickets:special-add": POST, "tickets:special-end": POST, "dispatch:preset-add": POST, "dispatch:preset-end": POST,
     "dispatch:routing-look": POST, "dispatch:routing-write": POST, "dispatch:routing-end": POST,
+    "dispatch:feedback-file": POST, "dispatch:feedback-confirm": POST,
 }
 REACHED_OTHERWISE = {  # pages that an address alone does not open; see scenes.py
     "login-code", "login-enrol", "login-password",
@@ -114,6 +115,14 @@ def several(world):
             ("sv", reverse("tickets:several", args=["issue_supervision"]) + f"?{numbers}")]
 
 
+def field_list(world):
+    """Some stops of a unit, one of which has no address for it; the same in an order of one's own; and nothing ticked."""
+    path, names = reverse("dispatch:field-list"), ("pending_receipt", "handling", "suspended", "reminded", "order answered")
+    numbers = [world.tickets[name].ticket_no for name in names]
+    ticked = "&".join(f"t={number}" for number in numbers)
+    return [("li", f"{path}?{ticked}"), ("hd", f"{path}?t={','.join(numbers)}"), ("ul", f"{path}?{ticked}"), ("co", path)]
+
+
 def profile(name, *whom):
     def found(world):
         return [(who, reverse(name, args=[SlaProfile.objects.earliest("pk").pk])) for who in whom]
@@ -145,7 +154,7 @@ def lists(world):
 WITH_ARGUMENTS = {
     "home": lambda world: [("ke", "/")],  # everybody else is led on to a page of this table
     "api-docs": lambda world: [("op", reverse("api-docs"))], "person": person, "second-factor": second_factor, "tickets:by_number": ticket_pages, "tickets:do": step_forms,
-    "tickets:taken": taken, "tickets:several": several, "tickets:all": lists,
+    "tickets:taken": taken, "tickets:several": several, "tickets:all": lists, "dispatch:field-list": field_list,
     "tickets:profile": profile("tickets:profile", "sv", "ad"), "tickets:profile-new": profile("tickets:profile-new", "ad"),
     "insights:clock": clocks, "insights:holders": holders, "insights:seen": readers_of,
 }
@@ -158,6 +167,7 @@ PAGES = {
     "followup:desk-callbacks", "insights:audit-log", "api-docs", "styleguide", "palette", "tickets:several",
     "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
     "insights:clock", "insights:holders", "insights:seen", "dispatch:routing", "dispatch:presets",
+    "dispatch:field-list", "dispatch:feedback",
 }
 
 
