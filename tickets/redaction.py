@@ -16,7 +16,7 @@ NOBODYS = {"caller_id", "phone_hash", "query_salt"}  # links between a person's 
 DESK_ONLY = {"note", "unit_summary"}  # never shown to units: the operator's own, and what a summary said before it was edited
 IDENTIFYING = {"address", "beneficiary", "extra", "target", "content", "demand", "title", "answer"}
 FOR_UNIT = "for_unit"  # of an event: its note as units read it
-DESK_NOTES = {"set_confidential"}  # events whose note tells why somebody has to be protected
+DESK_NOTES = {"set_confidential", "callback_outcome"}  # why somebody has to be protected, and what he said when called back
 ADDRESS_IN_TITLE = 18  # characters of the address that title_for() keeps
 LONGEST_SUMMARY = 3000  # content and demand in full, and some stars
 GAP = r"[\s·.\-]{0,2}"  # a name is often spelled apart
@@ -61,6 +61,10 @@ class Reading:
 
     def text(self, words):
         return scrubbed(words, self.names) if self.scrubs and words else words
+
+    def said(self, words):
+        """The citizen's own words where no summary takes their place."""
+        return "" if self.summarises else self.text(words)
 
     def note(self, event):
         if self.summarises and event.name in DESK_NOTES:

@@ -129,7 +129,8 @@ OWN_NOTES = {
 
 
 def noted(note, reading):
-    return OWN_NOTES.get(note) or reading.text(note)
+    """The citizen's words beside a callback."""
+    return OWN_NOTES.get(note) or reading.said(note)
 
 
 def decoded(data, units):
