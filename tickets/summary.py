@@ -1,6 +1,7 @@
 """The summary that units read of a confidential matter in place of the citizen's words: its field, and what it may not say."""
 import re
 import unicodedata
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -56,6 +57,7 @@ class SummaryFields(forms.Form):
     """For a CaseForm, to the right of it among its bases. The field is there only where the matter is confidential."""
 
     MISSING = gettext_lazy("A confidential matter goes to a unit only with a summary that was written for it.")
+    ticket: Any  # of the CaseForm
     summary_needed = False
     unit_summary = TextField(label=gettext_lazy("Summary for the unit"), max_length=LONGEST_SUMMARY, required=False, rows=5,
                              error_messages={"required": MISSING})
