@@ -13,27 +13,29 @@ from tickets.choices import Urgency
 from tickets.intake import classify
 from tickets.models import Ticket
 from tickets.states import State
+from tickets.summary import changes_for_units
 
 
 @transaction.atomic
-def dispatch(ticket_id, *, by, now, lead_unit, co_units=(), opinion=""):
+def dispatch(ticket_id, *, by, now, lead_unit, co_units=(), opinion="", unit_summary=""):
     """T10. Refuses units that returned the ticket, the reported unit, and a co-unit that leads."""
     ticket = lock_for(ticket_id, Ticket.dispatch, by=by)
     _check_units(ticket, lead_unit, co_units)
     if not may_lead(lead_unit, ticket.area):
         raise Refused(_("%(unit)s leads only matters of its own territory.") % {"unit": lead_unit.name})
     ticket = move_locked(ticket, Ticket.dispatch, by=by, now=now, note=opinion, lead_unit=lead_unit,
-                         data={"co_units": [unit.code for unit in co_units]})
+                         changes=changes_for_units(ticket, unit_summary), data={"co_units": [unit.code for unit in co_units]})
     assignments.hand_out(ticket, lead_unit, co_units, by=by, now=now, opinion=opinion)
     return _tell_units(ticket, [lead_unit, *co_units], now=now)
 
 
 @transaction.atomic
-def express_dispatch(ticket_id, *, by, now, lead_unit, reason, emergency_told, co_units=()):
+def express_dispatch(ticket_id, *, by, now, lead_unit, reason, emergency_told, co_units=(), unit_summary=""):
     """T04: straight from the call to the unit; leaders are told at once, the review follows (后审)."""
     ticket = lock_for(ticket_id, Ticket.express_dispatch, by=by)
     _check_units(ticket, lead_unit, co_units)
-    ticket = classify(ticket, Ticket.express_dispatch, {}, by=by, now=now, note=reason, lead_unit=lead_unit, data={
+    summed_up = changes_for_units(ticket, unit_summary)
+    ticket = classify(ticket, Ticket.express_dispatch, summed_up, by=by, now=now, note=reason, lead_unit=lead_unit, data={
         "co_units": [unit.code for unit in co_units], "emergency_told": emergency_told})
     assignments.hand_out(ticket, lead_unit, co_units, by=by, now=now, opinion=reason)
     return _tell_units(ticket, [lead_unit, *co_units], now=now)
@@ -117,11 +119,12 @@ def escalate_return(ticket_id, *, by, now, reason):
 
 
 @transaction.atomic
-def designate(ticket_id, *, by, now, lead_unit, ruling, co_units=()):
+def designate(ticket_id, *, by, now, lead_unit, ruling, co_units=(), unit_summary=""):
     """T18: the ruling names the unit, and that unit may not return it."""
     ticket = lock_for(ticket_id, Ticket.designate, by=by)
     _check_designated(ticket, lead_unit, co_units)
-    ticket = move_locked(ticket, Ticket.designate, by=by, now=now, note=ruling, lead_unit=lead_unit)
+    ticket = move_locked(ticket, Ticket.designate, by=by, now=now, note=ruling, lead_unit=lead_unit,
+                         changes=changes_for_units(ticket, unit_summary))
     Ruling.objects.create(ticket=ticket, unit=lead_unit, text=ruling, by=by, at=now)
     assignments.hand_out(ticket, lead_unit, co_units, by=by, now=now, opinion=ruling)
     return _tell_units(ticket, [lead_unit, *co_units], now=now)

@@ -11,8 +11,13 @@ Status = Assignment.Status
 
 def conflict_with_target(ticket, unit):
     """A confidential matter never goes to the unit it is about, nor to one above or below it."""
+    return ticket.is_confidential and is_about(ticket, unit)
+
+
+def is_about(ticket, unit):
+    """Whether the citizen speaks of this unit, or of one above or below it."""
     target = ticket.target_unit
-    return bool(target and ticket.is_confidential and (unit.path.startswith(target.path) or target.path.startswith(unit.path)))
+    return bool(target and (unit.path.startswith(target.path) or target.path.startswith(unit.path)))
 
 
 def live(ticket):

@@ -205,8 +205,8 @@ def handed_back(user, now):
     """SPEC 5.3: after a return or a recall the unit keeps number, title and dates, nothing else."""
     scope = user.unit_scope(*UNIT)
     gone = Assignment.objects.filter(unit__in=scope, status__in=GONE, closed_at__gte=now - 4 * WITHIN).order_by("-closed_at")
-    return Ticket.objects.annotate(left_at=field_of(of_ticket(gone), "closed_at")).filter(left_at__isnull=False) \
-        .exclude(unit_ids__overlap=scope)
+    left = Ticket.objects.filter(pk__in=gone.order_by().values("ticket")).exclude(unit_ids__overlap=scope)
+    return left.annotate(left_at=field_of(of_ticket(gone), "closed_at"))
 
 
 FIELD_LIST = Paper("field-list", _("Field list"), "dispatch:field-list")

@@ -141,7 +141,7 @@ def words_of(text):
 def is_off_topic(text, ticket):
     """Hardly a character of what the citizen said, or of what the matter is called, comes back. Of 120 real replies this
     finds 10 (a bare date, "see our earlier answer"), and 48 when each is given to another citizen."""
-    matter = f"{ticket.title}。{ticket.demand}。{ticket.content}"
+    matter = f"{ticket.title}。{ticket.demand}。{ticket.content}。{ticket.unit_summary}"
     named = f"。{ticket.category.name}。{ticket.category.l2}" if ticket.category else ""
     if len(words_of(matter)) < SHORT_MATTER or words_of(matter + named) & words_of(text):
         return False

@@ -54,18 +54,26 @@ def judge_difficulty(ticket_id, *, by, now, difficulty, reason, leader=None):
     return ticket
 
 
+class LeaderField(forms.ModelChoiceField):
+    units: dict = {}
+
+    def label_from_instance(self, user):
+        return f"{user.display_name} · {self.units[user.pk]}"
+
+
 class DifficultyForm(CaseForm):
     difficulty = ChoicesField(label=_("Difficulty"), choices=Difficulty.choices)
-    leader = forms.ModelChoiceField(label=_("Leader who takes it"), queryset=User.objects.none(), required=False,
-                                    to_field_name="username", empty_label=_("nobody: the section handles it"))
+    leader = LeaderField(label=_("Leader who takes it"), queryset=User.objects.none(), required=False,
+                         to_field_name="username", empty_label=_("nobody: the section handles it"))
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if self.ticket.lead_unit:
-            rows = leaders_of(self.ticket.lead_unit)
-            self.fields["leader"].queryset = User.objects.filter(pk__in=rows).order_by("display_name", "pk")
-            self.fields["leader"].label_from_instance = lambda user: f"{user.display_name} · {rows[user.pk].unit.name}"
+        leader = self.fields["leader"]
+        assert isinstance(leader, LeaderField)
+        rows = leaders_of(self.ticket.lead_unit) if self.ticket.lead_unit else {}
+        leader.units = {pk: row.unit.name for pk, row in rows.items()}
+        leader.queryset = User.objects.filter(pk__in=rows).order_by("display_name", "pk")
 
     def start_values(self):
         return {"difficulty": self.ticket.difficulty, "leader": self.ticket.case_owner and self.ticket.case_owner.username}

@@ -14,6 +14,7 @@ from tickets import by_hand, sla
 from tickets.choices import ContactMethod, ReplyFault, ReturnReason, SuspendReason
 from tickets.fields import ChoicesField, DayField, MomentField, PersonField, TextField, UnitField, UnitsField, YesNo
 from tickets.forms import CaseForm
+from tickets.summary import SummaryFields
 
 LONGEST = timedelta(days=366)  # of an instruction
 
@@ -24,8 +25,12 @@ class DispatchFields(forms.Form):
     opinion = TextField(label=_("Dispatch opinion"), max_length=500, required=False, rows=2)
 
 
-class DispatchForm(CaseForm, DispatchFields):
-    """Shows which units are suggested and starts from the first of them; the dispatcher decides."""
+class DispatchForm(CaseForm, DispatchFields, SummaryFields):
+    """Shows which units are suggested and starts from the first of them; the dispatcher decides. Of a confidential matter he
+    confirms what the unit will read of it, with the citizen's own words beside."""
+
+    field_order = ("lead_unit", "co_units", "unit_summary")
+    summary_needed = True
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -2,12 +2,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from dispatch import actions, conferring, difficulty, forms, orders, reminders, replies, requests, supervision
+from dispatch import actions, conferring, confidentiality, difficulty, forms, orders, reminders, replies, requests, supervision
 from dispatch.conference_forms import CloseConferenceForm, ConferenceForm, ContributionForm
 from dispatch.models import Request
 from tickets import who
 from tickets.choices import ExclusionReason
-from tickets.forms import NoteForm, ReasonForm, is_urgent
+from tickets.forms import ConfidentialForm, NoteForm, ReasonForm, SummaryForm, is_urgent
+from tickets.intake_steps import AFTER_DISPATCH
 from tickets.states import OPEN, State
 from tickets.steps import Step, register
 
@@ -55,6 +56,10 @@ SUPERVISED = (*OPEN, State.CLOSED)
 WITH_PARTS = (State.PENDING_RECEIPT, State.HANDLING, State.SUSPENDED)
 
 register(
+    Step("set_confidential", _("Change confidentiality"), confidentiality.set_confidential, ConfidentialForm,
+         states=OPEN, may=who.by_role(Role.OP, Role.OPS, Role.RV, Role.SV)),
+    Step("edit_summary", _("Edit the summary for the unit"), confidentiality.edit_summary, SummaryForm,
+         states=AFTER_DISPATCH, may=who.by_role(Role.RV, Role.DP, Role.SV), ready=confidentiality.has_no_summary),
     Step("dispatch", _("Dispatch"), actions.dispatch, forms.DispatchForm, tone="primary",
          several=forms.SeveralForm),
     Step("express_dispatch", _("Express dispatch"), actions.express_dispatch, forms.ExpressForm, tone="danger"),

@@ -205,6 +205,7 @@ def rungs(said):
 
 register(
     words={
+        "edit_summary": Word(gettext_lazy("%(who)s edited the summary for the unit"), "orange"),
         "dispatch": Word(gettext_lazy("%(who)s dispatched it"), "blue"),
         "express_dispatch": Word(gettext_lazy("%(who)s dispatched it at once"), "red"),
         "recall": Word(gettext_lazy("%(who)s recalled the dispatch"), "orange"),

@@ -76,9 +76,13 @@ def in_dispatch(p, now=NOON, **fields):
     return intake.approve(in_review(p, now, **fields).pk, by=p.rv, now=now)
 
 
+SUMMARY = "有人反映辖区内的一件事,请核实并依法处理。"  # of a confidential matter, for the unit
+
+
 def dispatched(p, now=NOON, to=LEAD, co_units=(), **fields):
     ticket = in_dispatch(p, now, **fields)
-    return dispatching.dispatch(ticket.pk, by=p.dp, now=now, lead_unit=unit(to), co_units=[unit(c) for c in co_units])
+    return dispatching.dispatch(ticket.pk, by=p.dp, now=now, lead_unit=unit(to), co_units=[unit(c) for c in co_units],
+                                unit_summary=SUMMARY if ticket.is_confidential else "")
 
 
 def in_hand(p, now=NOON, **fields):

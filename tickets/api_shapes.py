@@ -96,6 +96,7 @@ class Facts(TypedDict):
     title: str
     content: str
     demand: str
+    unit_summary: str
     target: str
     target_unit: Coded | None
     occurred_at: datetime | None
@@ -257,7 +258,7 @@ def row(ticket, user, now) -> Row:
     reading = Reading(ticket, user)
     return {
         "ticket_no": ticket.ticket_no, "state": ticket.state, "turn": ticket.turn, "version": ticket.version,
-        "type": ticket.type, "urgency": ticket.urgency, "channel": ticket.channel, "title": reading.text(ticket.title),
+        "type": ticket.type, "urgency": ticket.urgency, "channel": ticket.channel, "title": reading.title,
         "category": coded(ticket.category), "area": coded(ticket.area), "lead_unit": coded(ticket.lead_unit),
         "is_confidential": ticket.is_confidential, "registered_at": ticket.registered_at,
         "next_due_at": ticket.next_due_at, "late": bool(ticket.next_due_at and ticket.next_due_at < now),
@@ -285,8 +286,9 @@ def detail(ticket, user, offers, now) -> Detail:
 def facts(ticket, reading) -> Facts:
     return {
         "type": ticket.type, "subject_type": ticket.subject_type, "urgency": ticket.urgency, "channel": ticket.channel,
-        "category": coded(ticket.category), "area": coded(ticket.area), "title": reading.text(ticket.title),
-        "content": reading.text(ticket.content), "demand": reading.text(ticket.demand),
+        "category": coded(ticket.category), "area": coded(ticket.area), "title": reading.title,
+        "content": reading.content, "demand": reading.demand,
+        "unit_summary": reading.summary if ticket.is_confidential else "",
         "target": reading.text(ticket.target), "target_unit": coded(ticket.target_unit),
         "occurred_at": ticket.occurred_at, "extra": {} if reading.scrubs else ticket.extra,
         "answer": reading.text(ticket.answer), "note": "" if reading.outside else reading.text(ticket.note),
@@ -305,7 +307,7 @@ def clock_face(clock, now) -> ClockFace:
 
 def event(said, reading) -> Event:
     return {"seq": said.seq, "name": said.name, "source": said.source, "target": said.target, "by": str(said.by),
-            "at": said.at, "note": reading.text(said.note), "data": reading.data(said.data)}
+            "at": said.at, "note": reading.note(said), "data": reading.data(said.data)}
 
 
 def holding(part) -> Holding:

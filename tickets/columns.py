@@ -153,7 +153,7 @@ def lines_of(tickets, user, now):
 
 
 def title_of(ticket, user):
-    return Reading(ticket, user).text(ticket.title) or _("No title yet")
+    return Reading(ticket, user).title or _("No title yet")
 
 
 def rows_of(tickets, user, now, work, columns):

@@ -9,6 +9,8 @@ from tickets.choices import URGENT_OR_WORSE, InfoReason, RefusalReason, Type, Ur
 from tickets.fields import AreaField, CategoryField, MomentField, TextField
 from tickets.intake import CALLER_FIELDS
 from tickets.intake_form import IntakeForm
+from tickets.redaction import FOR_UNIT
+from tickets.summary import SummaryFields, check
 
 RANK = {urgency: rank for rank, urgency in enumerate(Urgency.values)}
 
@@ -92,9 +94,10 @@ class InfoForm(forms.Form):
     note = TextField(label=_("What the operator should add"), max_length=500, required=False, rows=2)
 
 
-class ApproveForm(CaseForm):
+class ApproveForm(CaseForm, SummaryFields):
     """T08: the reviewer sees and may correct what dispatch depends on; what a body leaves out stays."""
 
+    field_order = ("type", "category", "urgency", "area", "address")
     type = forms.ChoiceField(label=_("Type"), choices=[("", "—"), *Type.choices], required=False)
     category = CategoryField(label=_("Category"), required=False)
     urgency = forms.ChoiceField(label=_("Urgency"), choices=[("", "—"), *Urgency.choices], required=False)
@@ -155,8 +158,18 @@ class WithdrawEarlyForm(forms.Form):
     identity_checked = forms.BooleanField(label=_("Same number or identity verified; recording linked"))
 
 
-class SupplementForm(forms.Form):
+class SupplementForm(CaseForm):
     text = TextField(label=_("What is new"), max_length=1000)
+    for_unit = TextField(label=_("As the unit may read it"), max_length=1000, required=False, help_text=_(
+        "The unit does not read the citizen's own words. Left empty, it reads them without names and numbers."))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.ticket.is_confidential:
+            del self.fields[FOR_UNIT]
+
+    def clean_for_unit(self):
+        return check(self.cleaned_data[FOR_UNIT], self.ticket)
 
 
 class UrgencyFields(forms.Form):
@@ -179,7 +192,10 @@ class UrgencyForm(CaseForm, UrgencyFields):
         return urgency
 
 
-class ConfidentialForm(CaseForm):
+class ConfidentialForm(CaseForm, SummaryFields):
+    """O5. What a unit has already is asked for again, in words for it; left empty, it reads the automatic summary."""
+
+    field_order = ("is_confidential", "reason")
     is_confidential = forms.TypedChoiceField(
         label=_("Identity of the citizen"), coerce=lambda value: str(value).lower() in ("true", "1"),
         choices=[("True", _("Confidential")), ("False", _("Open to the handling unit"))])
@@ -188,11 +204,18 @@ class ConfidentialForm(CaseForm):
     def start_values(self):
         return {"is_confidential": str(not self.ticket.is_confidential)}
 
+    def asks_for_summary(self):
+        return not self.ticket.is_confidential and self.ticket.first_dispatched_at is not None
+
     def clean_is_confidential(self):
         wanted = self.cleaned_data["is_confidential"]
         if not wanted and not self.user.has_role(Role.SV):
             raise ValidationError(_("Only a supervisor lifts confidentiality."))
         return wanted
+
+
+class SummaryForm(CaseForm, SummaryFields):
+    summary_needed = True
 
 
 def is_urgent(ticket):

@@ -9,6 +9,7 @@ from tickets import clocks, demands, overrides, trail, winding
 from tickets.actions import Refused, lock, move, move_locked, plain, record, record_locked
 from tickets.models import Call, Caller, Disposition, IdempotencyKey, SlaProfile, Ticket
 from tickets.numbers import body_hash, claim, new_salt, query_code, take_number
+from tickets.redaction import FOR_UNIT
 
 CALLER_FIELDS = {"caller_name": "name", "caller_gender": "gender", "contact_phone": "phone",
                  "contact_phone2": "phone2", "beneficiary": "beneficiary"}
@@ -169,7 +170,7 @@ def return_for_info(ticket_id, *, by, now, reason, note=""):
 
 @transaction.atomic
 def approve(ticket_id, *, by, now, note="", **changes):
-    """T08; the reviewer may correct type, category, urgency and place on the way."""
+    """T08; the reviewer may correct type, category, urgency and place on the way, and write what units will read."""
     ticket = lock(ticket_id, by=by)
     changes = {name: value for name, value in changes.items() if value not in (None, "")}
     return classify(ticket, Ticket.approve, changes, by=by, now=now, note=note)
@@ -198,9 +199,9 @@ def post_review(ticket_id, *, by, now, note=""):
     return record_locked(ticket, "post_review", by=by, now=now, note=note, reviewed_at=now, reviewed_by=by)
 
 
-def add_supplement(ticket_id, *, by, now, text):
-    """O4: appended to the story; the first text stays as it was."""
-    return record(ticket_id, "add_supplement", by=by, now=now, note=text)
+def add_supplement(ticket_id, *, by, now, text, for_unit=""):
+    """O4: appended to the story; the first text stays as it was. `for_unit`: what units read of a confidential one."""
+    return record(ticket_id, "add_supplement", by=by, now=now, note=text, data={FOR_UNIT: for_unit} if for_unit else None)
 
 
 @transaction.atomic
@@ -209,8 +210,3 @@ def change_urgency(ticket_id, *, by, now, urgency, reason):
     ticket = lock(ticket_id, by=by)
     due_dates = winding.retime(ticket, now, urgency=urgency)
     return record_locked(ticket, "change_urgency", by=by, now=now, note=reason, data={"due": due_dates}, urgency=urgency)
-
-
-def set_confidential(ticket_id, *, by, now, is_confidential, reason=""):
-    """O5: set by the hotline at any time, taken back only by a supervisor (the form's permission)."""
-    return record(ticket_id, "set_confidential", by=by, now=now, note=reason, is_confidential=is_confidential)

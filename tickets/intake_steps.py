@@ -44,7 +44,5 @@ register(
          states=OPEN, may=who.by_role(*HOTLINE)),
     Step("change_urgency", _("Change urgency"), intake.change_urgency, forms.UrgencyForm, several=forms.UrgencyFields,
          states=OPEN, may=who.by_role(Role.RV, Role.DP, Role.SV)),
-    Step("set_confidential", _("Change confidentiality"), intake.set_confidential, forms.ConfidentialForm,
-         states=OPEN, may=who.by_role(Role.OP, Role.OPS, Role.RV, Role.SV)),
 )
 

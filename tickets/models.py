@@ -57,6 +57,7 @@ class Ticket(Life):
     title = models.CharField(_("title"), max_length=40, blank=True)
     content = models.TextField(_("content"), max_length=2000, blank=True)
     demand = models.CharField(_("demand"), max_length=200, blank=True)
+    unit_summary = models.TextField(blank=True)  # of a confidential matter: what units read of it
     extra = models.JSONField(default=dict, blank=True)
     answer = models.TextField(max_length=2000, blank=True)
     note = models.TextField(max_length=1000, blank=True)  # of the operator; never shown to units

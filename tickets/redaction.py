@@ -1,13 +1,25 @@
-"""Free text and recorded changes as a user may read them: typed words can say what the masked fields hide (I14)."""
+"""Free text and recorded changes as a user may read them: typed words can say what the masked fields hide (I14).
+
+Of a confidential matter units read no word of the citizen's: a summary that the hotline wrote stands in their place, and
+until somebody has written it the citizen's words without what is known of him (SPEC 5.3).
+"""
+import re
+
+from django.utils.text import Truncator
+
 from accounts.masking import mask_in_text
 from tickets.disclosure import MAY_ASK, NEVER, is_withheld
 from tickets.who import UNIT_ROLES
 
 HIDDEN = "***"
 NOBODYS = {"caller_id", "phone_hash", "query_salt"}  # links between a person's tickets are nobody's business
-DESK_ONLY = {"note"}  # of the operator, never shown to units
+DESK_ONLY = {"note", "unit_summary"}  # never shown to units: the operator's own, and what a summary said before it was edited
 IDENTIFYING = {"address", "beneficiary", "extra", "target", "content", "demand", "title", "answer"}
+FOR_UNIT = "for_unit"  # of an event: its note as units read it
+DESK_NOTES = {"set_confidential", "callback_outcome"}  # why somebody has to be protected, and what he said when called back
 ADDRESS_IN_TITLE = 18  # characters of the address that title_for() keeps
+LONGEST_SUMMARY = 3000  # content and demand in full, and some stars
+GAP = r"[\s·.\-]{0,2}"  # a name is often spelled apart
 
 
 def is_scrubbed(ticket, user):
@@ -24,19 +36,45 @@ class Reading:
     """One user reading one ticket."""
 
     def __init__(self, ticket, user):
+        self.ticket = ticket
         self.scrubs, self.outside = is_scrubbed(ticket, user), is_outsider(user)
+        self.summarises = ticket.is_confidential and self.outside
         self.names = _names(ticket) if self.scrubs else []
 
+    @property
+    def title(self):
+        return matter_of(self.ticket) if self.summarises else self.text(self.ticket.title)
+
+    @property
+    def content(self):
+        return told_to_units(self.ticket) if self.summarises else self.text(self.ticket.content)
+
+    @property
+    def demand(self):
+        """Of a summary it is a part."""
+        return "" if self.summarises else self.text(self.ticket.demand)
+
+    @property
+    def summary(self):
+        """What units read; the hotline sees what was written, and nothing while nobody has written it."""
+        return told_to_units(self.ticket) if self.summarises else self.ticket.unit_summary
+
     def text(self, words):
-        if not self.scrubs or not words:
-            return words
-        for name in self.names:
-            words = words.replace(name, HIDDEN)
-        return mask_in_text(words)
+        return scrubbed(words, self.names) if self.scrubs and words else words
+
+    def said(self, words):
+        """The citizen's own words where no summary takes their place."""
+        return "" if self.summarises else self.text(words)
+
+    def note(self, event):
+        if self.summarises and event.name in DESK_NOTES:
+            return ""
+        return self.text(self.summarises and event.data.get(FOR_UNIT) or event.note)
 
     def data(self, recorded):
         """What an event keeps beside its note."""
-        shown = {name: self._value(value) for name, value in recorded.items() if name != "changed"}
+        apart = {"changed", FOR_UNIT} if self.outside else {"changed"}
+        shown = {name: self._value(value) for name, value in recorded.items() if name not in apart}
         changed = {name: self._value(pair) for name, pair in recorded.get("changed", {}).items()
                    if name not in self._closed}
         return shown | ({"changed": changed} if changed else {})
@@ -55,8 +93,35 @@ class Reading:
         return value
 
 
+def matter_of(ticket):
+    """What a confidential matter is called before units: a title holds the citizen's words or his address."""
+    matter = ticket.category.name if ticket.category else ticket.get_type_display()
+    return Truncator(f"{ticket.area.name if ticket.area else ''} {matter}".strip()).chars(40)
+
+
+def told_to_units(ticket):
+    """The summary as it was written, places included, or the automatic one. Names and numbers go once more: a summary may
+    be older than what is known of the citizen now."""
+    return scrubbed(ticket.unit_summary, persons(ticket)) if ticket.unit_summary else automatic_summary(ticket)
+
+
+def automatic_summary(ticket):
+    """Content and demand without names, numbers and address: a proposal, and what units read until there is a better one."""
+    words = "\n".join(filter(None, [ticket.content, ticket.demand]))
+    return scrubbed(words, _names(ticket))[:LONGEST_SUMMARY]
+
+
+def scrubbed(words, names):
+    for name in names:
+        words = re.sub(GAP.join(map(re.escape, "".join(name.split()))), HIDDEN, words, flags=re.IGNORECASE)
+    return mask_in_text(words)
+
+
+def persons(ticket):
+    return [name for name in (ticket.caller.name, ticket.caller.beneficiary) if len(name) > 1]
+
+
 def _names(ticket):
     """Name and address, longest first, so that a part never survives inside the whole."""
-    caller = ticket.caller
-    known = {caller.name, caller.beneficiary, ticket.address, ticket.address[:ADDRESS_IN_TITLE]}
+    known = {*persons(ticket), ticket.address, ticket.address[:ADDRESS_IN_TITLE]}
     return sorted((name for name in known if len(name) > 1), key=len, reverse=True)

@@ -107,7 +107,7 @@ def told(event, reading, more, units):
     word = WORDS.get(event.name) or Word(f"%(who)s: {event.name}")
     who = _("The system") if event.by.is_system else event.by.display_name
     facts = [*decoded(reading.data(event.data), units), *more]
-    note = noted(event.note, reading)
+    note = OWN_NOTES.get(event.note) or reading.note(event)
     return Entry(
         at=event.at,
         name=event.name,
@@ -129,7 +129,8 @@ OWN_NOTES = {
 
 
 def noted(note, reading):
-    return OWN_NOTES.get(note) or reading.text(note)
+    """The citizen's words beside a callback."""
+    return OWN_NOTES.get(note) or reading.said(note)
 
 
 def decoded(data, units):
@@ -191,6 +192,8 @@ def changes(changed):
             shown.append((label, f"{old} → {new}"))
     if "is_confidential" in changed:
         shown.append((_("Confidential"), yes_or_no(changed["is_confidential"][1])))
+    if "unit_summary" in changed:
+        shown.append((_("Summary for the unit"), changed["unit_summary"][1]))
     return shown
 
 
@@ -224,6 +227,7 @@ register(
         "other_number": (gettext_lazy("Ticket no. there"), None),
         "step": (gettext_lazy("Step"), lambda name: step_label(name)),
         "due": (gettext_lazy("Due"), due_dates),
+        "for_unit": (gettext_lazy("As the unit reads it"), None),
     },
 )
 

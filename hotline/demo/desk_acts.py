@@ -6,6 +6,7 @@ from hotline.demo import phrases
 from tickets import intake
 from tickets.choices import Channel, Type
 from tickets.models import Ticket
+from tickets.redaction import automatic_summary
 from tickets.states import State
 
 
@@ -89,14 +90,20 @@ def dispatch(case, now, to=None, co_units=None):
     chosen = [case.cast.units[code] for code in co_units] if co_units is not None else []
     if co_units is None and case.chance(0.15):
         chosen = [unit for unit in others if unit != lead][:1]
-    dispatching.dispatch(case.pk, by=case.dp, now=now, lead_unit=lead, co_units=chosen, opinion=case.pick(phrases.OPINIONS))
+    dispatching.dispatch(case.pk, by=case.dp, now=now, lead_unit=lead, co_units=chosen, opinion=case.pick(phrases.OPINIONS),
+                         **summed_up(case))
+
+
+def summed_up(case):
+    """Reports say nothing of who calls: the automatic summary stands as it is."""
+    return {"unit_summary": automatic_summary(case.ticket())} if case.is_confidential else {}
 
 
 def express(case, now):
     case.lead, others = first_suggested(case, now)
     codes = [unit.code for unit in others if unit != case.lead][:1]
     case.take("express_dispatch", case.ops, now, lead_unit=case.lead.code, co_units=codes, reason=phrases.EXPRESS,
-              emergency_told=phrases.TOLD_FIRST)
+              emergency_told=phrases.TOLD_FIRST, **summed_up(case))
 
 
 def post_review(case, now):
@@ -122,7 +129,7 @@ def ask_for_ruling(case, now):
 
 def designate(case, now):
     case.lead, _others = first_suggested(case, now)
-    case.take("designate", case.sv, now, lead_unit=case.lead.code, ruling=case.pick(phrases.RULINGS))
+    case.take("designate", case.sv, now, lead_unit=case.lead.code, ruling=case.pick(phrases.RULINGS), **summed_up(case))
 
 
 def remind(case, now):

@@ -10,18 +10,19 @@ from dispatch.models import Escalation, SupervisionOrder
 from dispatch.recipients import Posts
 from followup import actions as following
 from followup import callbacks
-from hotline.demo import unit_acts
+from hotline.demo import phrases, unit_acts
 from notices import relay
 from notices.actions import mark_read
 from notices.models import Notice
 from tickets.calendars import LOCAL
+from tickets.clocks import FEEDBACK
 
 MINUTE = timedelta(minutes=1)
 TICK = timedelta(hours=1)
 ARCHIVE_HOUR, READING_HOURS = 2, (9, 17)
 STILL_UNREAD = timedelta(hours=6)
 BATCH = 500
-ACKNOWLEDGED, ANSWERED = 0.8, 0.7  # shares of escalations and of orders that somebody cares for
+ACKNOWLEDGED, ANSWERED, FED_BACK = 0.8, 0.7, 0.85  # shares of what somebody sees to once he is reminded
 
 
 class Machines:
@@ -47,6 +48,9 @@ class Machines:
                 stage.plan(now + self.rng.uniform(2, 26) * MINUTE, partial(self.acknowledge, rung))
             elif rung.needs_ack:
                 stage.plan(now + escalation.TIME_TO_ACKNOWLEDGE, partial(self.hurry, stage=stage))
+            if rung.kind in FEEDBACK and rung.rung == "warn" and self.rng.random() < FED_BACK:
+                stage.plan(now + self.rng.uniform(3, 50) * MINUTE,
+                           partial(unit_acts.feed_back, rung.ticket_id, self.cast, self.rng.choice(phrases.PROGRESS)))
         if any((rung.kind, rung.rung) in escalation.EFFECTS for rung in rungs):
             self.see_to_orders(now, stage)
 

@@ -35,6 +35,12 @@ def progress(case, now):
     case.take("record_progress", case.team().hd, now, text=case.pick(phrases.PROGRESS))
 
 
+def feed_back(ticket_id, cast, text, now):
+    """Reminded that a stage feedback is due, the liaison asks around and writes it down."""
+    unit = Ticket.objects.select_related("lead_unit").get(pk=ticket_id).lead_unit
+    _take("record_progress", ticket_id, cast.team(unit).li, now, text=text)
+
+
 def assign_down(case, now):
     """To the community of the incident, or to the handler where the unit has nothing below it."""
     lead, team = case.lead, case.team()

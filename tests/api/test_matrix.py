@@ -46,6 +46,7 @@ OPERATIONS = {  # SPEC 3.4 and 3.5: states, roles
     "add_supplement": (OPEN, HOTLINE),
     "change_urgency": (OPEN, "rv dp sv"),
     "set_confidential": (OPEN, "op ops rv sv"),
+    "edit_summary": (OPEN[4:], "rv dp sv"),
     "request_suspension": (["handling"], "li hd ul"),
     "reject_suspension": (["handling"], "sv dl"),
     "request_exclusion": (OPEN, "ul"),

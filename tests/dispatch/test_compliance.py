@@ -21,7 +21,7 @@ GOOD = "已联系诉求人,并于11月20日上门查看楼顶漏水处,屋面防
 def matter(**fields):
     caller = SimpleNamespace(name="欧阳建国", beneficiary="", phone="13900139000")
     return SimpleNamespace(**{"is_confidential": False, "title": "楼顶漏水", "demand": "希望尽快维修屋面防水", "category": None,
-                              "content": "六楼楼顶漏水三个月,物业一直不管", "urgency": "normal", "caller": caller} | fields)
+                              "content": "六楼楼顶漏水三个月,物业一直不管", "unit_summary": "", "urgency": "normal", "caller": caller} | fields)
 
 
 def rules(text, ticket=None, **block):

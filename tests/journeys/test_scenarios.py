@@ -151,7 +151,7 @@ def excel(browser):
 def test_10_who_reported_in_confidence_is_found_nowhere_by_the_unit(p):
     reported = make.in_dispatch(p, type="report", is_confidential=True, target_unit=make.unit("ZJ"))
     with pytest.raises(Refused):
-        do(reported, "dispatch", p.dp, lead_unit="ZJ")
+        do(reported, "dispatch", p.dp, lead_unit="ZJ", unit_summary=make.SUMMARY)
     ticket, texts = confidential(p), {}
     for user in (p.li, p.hd, p.ul):
         browser = Client()

@@ -60,6 +60,7 @@ class World:
         """The first ones are months late; of these nothing is late yet."""
         for name in FRESH:
             self.tickets[f"fresh {name}"] = getattr(factories, name)(self.people, self.now - timedelta(minutes=3))
+        self.tickets["confidential"] = factories.in_hand(self.people, self.now - timedelta(minutes=3), is_confidential=True)
 
     def add_open_questions(self):
         known = set(lives.IN_STATE.values())

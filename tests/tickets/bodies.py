@@ -39,7 +39,11 @@ def complete(ticket, now, pick, masters):
 def lead(ticket, now, pick, masters):
     free = [code for code in UNITS if factories.unit(code).pk not in ticket.returned_by]
     unit = pick(free or UNITS)
-    return {"lead_unit": unit, "co_units": pick([[], [code for code in ("HB", "SC") if code != unit][:1]])}
+    return {"lead_unit": unit, "co_units": pick([[], [code for code in ("HB", "SC") if code != unit][:1]]), **summed_up(ticket)}
+
+
+def summed_up(ticket):
+    return {"unit_summary": factories.SUMMARY} if ticket.is_confidential else {}
 
 
 def with_lead(**fields):
@@ -156,6 +160,7 @@ BODIES = {
     "add_supplement": constant(text="诉求人补充了照片"),
     "change_urgency": urgency,
     "set_confidential": constant(is_confidential="True", reason="诉求人要求"),
+    "edit_summary": constant(unit_summary=factories.SUMMARY),
     "request_suspension": suspension,
     "reject_suspension": constant(decision="理由不足"),
     "request_exclusion": constant(reason_code="unreasonable", reason="诉求不合理"),

@@ -115,7 +115,8 @@ def test_withdrawing_before_dispatch_ends_with_the_first_dispatch(p):
 
 
 def dispatch(p, ticket, code="ZJ", co=()):
-    return dispatching.dispatch(ticket.pk, by=p.dp, now=NOON, lead_unit=unit(code), co_units=[unit(c) for c in co])
+    return dispatching.dispatch(ticket.pk, by=p.dp, now=NOON, lead_unit=unit(code), co_units=[unit(c) for c in co],
+                                unit_summary=make.SUMMARY if ticket.is_confidential else "")
 
 
 def test_the_lead_unit_is_no_co_unit(p):
@@ -149,8 +150,8 @@ def test_a_confidential_matter_never_goes_to_the_unit_it_is_about_nor_above_or_b
 @pytest.mark.parametrize("code", ["ZJ", "ZJ-WY", "QF"])
 def test_no_other_way_leads_a_confidential_matter_to_the_unit_it_is_about(p, code):
     about = {"is_confidential": True, "target_unit": unit("ZJ")}
-    express = {"by": p.ops, "now": NOON, "reason": "老人摔倒", "emergency_told": "120"}
-    ruling = {"by": p.sv, "now": NOON, "ruling": "由该单位牵头办理此事"}
+    express = {"by": p.ops, "now": NOON, "reason": "老人摔倒", "emergency_told": "120", "unit_summary": make.SUMMARY}
+    ruling = {"by": p.sv, "now": NOON, "ruling": "由该单位牵头办理此事", "unit_summary": make.SUMMARY}
     critical, ruled = make.draft(p, urgency="critical", **about), lives.arbitration(p)
     held = dispatch(p, make.in_dispatch(p, **about), "CG")
     Ticket.objects.filter(pk=ruled.pk).update(**about)  # it became known while the ruling was waited for

@@ -41,7 +41,7 @@ BEGINNINGS = [make.draft, make.in_review, make.in_dispatch, make.dispatched, mak
 SEED = st.integers(0, 2**24 - 1)  # of a rule's own choices; wider ranges are drawn with a leaning to small numbers
 OPERATIONS = sorted(set(steps.STEPS) - set(ACTORS))
 ROLES = ("op", "ops", "rv", "dp", "li", "hd", "ul", "cb", "sv", "zh", "dl")
-BY = {"add_supplement": "op rv", "change_urgency": "sv dp rv", "set_confidential": "rv sv", "post_review": "rv", "remind": "op sv",
+BY = {"add_supplement": "op rv", "change_urgency": "sv dp rv", "set_confidential": "rv sv", "edit_summary": "dp sv", "post_review": "rv", "remind": "op sv",
       "request_suspension": "li hd ul", "reject_suspension": "sv", "request_exclusion": "ul", "decide_exclusion": "zh sv",
       "record_progress": "hd", "answer_part": "li", "add_co_unit": "dp", "waive_parts": "dp", "acknowledge_reminders": "li",
       "issue_supervision": "sv dl", "instruct": "dl", "answer_supervision": "li", "send_back_supervision": "sv", "close_supervision": "sv",
