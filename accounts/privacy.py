@@ -30,7 +30,9 @@ __all__ = [
     "EncryptedTextField",
     "can_be_called_back",
     "decrypt",
+    "decrypt_bytes",
     "encrypt",
+    "encrypt_bytes",
     "keyed_hash",
     "mask_id_card",
     "mask_in_text",
@@ -83,6 +85,25 @@ def decrypt(stored: str, *, context: str) -> str:
         return AESGCM(key).decrypt(nonce, ciphertext, f"{key_id}|{context}".encode()).decode("utf-8")
     except (InvalidTag, ValueError) as error:
         raise DecryptionFailed(f"The stored text of {context} does not verify.") from error
+
+
+def encrypt_bytes(content: bytes, *, context: str) -> bytes:
+    """The same for a file: `key id.` and nonce + AES-256-GCM as they are."""
+    key_id, key = next(iter(field_keys().items()))
+    nonce = os.urandom(NONCE_BYTES)
+    return key_id.encode() + b"." + nonce + AESGCM(key).encrypt(nonce, content, f"{key_id}|{context}".encode())
+
+
+def decrypt_bytes(stored: bytes, *, context: str) -> bytes:
+    name, _dot, sealed = stored.partition(b".")
+    key_id = name.decode("ascii", "replace")
+    key = field_keys().get(key_id)
+    if key is None:
+        raise DecryptionFailed(f"No key {key_id[:20]!r} for {context}.")
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], f"{key_id}|{context}".encode())
+    except (InvalidTag, ValueError) as error:
+        raise DecryptionFailed(f"The stored file of {context} does not verify.") from error
 
 
 class EncryptedTextField(models.TextField):

@@ -5,12 +5,13 @@ from django.db.models.functions import MD5
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.conferences import Conference, Contribution
+from dispatch.evidence.rows import Evidence, EvidenceFile
 from dispatch.presets.rows import ReplyPreset
 from dispatch.rules import RoutingRule
 from tickets.choices import ContactMethod, ReplyFault
 
-__all__ = ["Assignment", "Conference", "Contact", "Contribution", "Escalation", "Heartbeat", "Reminder", "Reply",
-           "ReplyPreset", "Request", "RoutingRule", "Ruling", "SupervisionOrder"]
+__all__ = ["Assignment", "Conference", "Contact", "Contribution", "Escalation", "Evidence", "EvidenceFile", "Heartbeat",
+           "Reminder", "Reply", "ReplyPreset", "Request", "RoutingRule", "Ruling", "SupervisionOrder"]
 
 
 class Assignment(models.Model):

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.roles import Role
 from dispatch import compliance, conference_panel
+from dispatch.evidence import acts as evidence
+from dispatch.evidence import panel as evidence_panel
 from dispatch.models import Assignment, Reminder, Reply, Request, SupervisionOrder
 from dispatch.supervision import NOT_CLOSED
 from notices.models import Notice
@@ -54,6 +56,7 @@ def chapter(ticket, user, reading):
         Panel(_("Requests"), [request_item(request, reading) for request in asked], "calendar-plus"),
         Panel(_("Supervision orders"), [order_item(order, reading) for order in orders], "flag"),
         conference_panel.panel(ticket, user, reading, names),
+        evidence_panel.panel(ticket, user, evidence.takes(ticket, user)),
     ]
     return Chapter(
         panels=[panel for panel in panels if panel.items],
@@ -243,6 +246,7 @@ register(
         "send_back_supervision": Word(gettext_lazy("%(who)s sent the answer to the supervision order back"), "orange"),
         "close_supervision": Word(gettext_lazy("%(who)s closed the supervision order"), "green"),
         **conference_panel.WORDS,
+        **evidence_panel.WORDS,
         "escalate": Word(gettext_lazy("%(who)s escalated a deadline"), "red"),
         "acknowledge_escalation": Word(gettext_lazy("%(who)s acknowledged an escalation")),
     },
@@ -261,6 +265,7 @@ register(
         "unit": (gettext_lazy("Unit"), "units"),
         "units": (gettext_lazy("Units"), "units"),
         **conference_panel.DECODERS,
+        **evidence_panel.DECODERS,
     },
     chapter=chapter,
 )

@@ -1,10 +1,13 @@
 from django.urls import path, re_path
 
 from dispatch import api, boards, views
+from dispatch.evidence import views as evidence
 from dispatch.feedback import views as feedback
 from dispatch.fieldwork import views as fieldwork
 from dispatch.presets import views as presets
 from dispatch.rulebook import views as rulebook
+
+TICKET = r"^tickets/(?P<ticket_no>[0-9]{1,16})/"
 
 app_name = "dispatch"
 urlpatterns = [
@@ -27,5 +30,7 @@ urlpatterns = [
     path("routing/write/", rulebook.write, name="routing-write"),
     path("routing/<int:rule_id>/end/", rulebook.end, name="routing-end"),
     re_path(r"^api/v1/tickets/(?P<ticket_no>[0-9]{1,16})/suggestions/$", api.suggestions, name="api-suggestions"),
+    re_path(TICKET + "evidence/$", evidence.evidence, name="evidence"),
+    re_path(TICKET + "evidence/(?P<evidence_id>[0-9]{1,9})/$", evidence.file, name="evidence-file"),
     path("escalations/<int:escalation_id>/acknowledge/", views.acknowledge, name="acknowledge"),
 ]

@@ -41,7 +41,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Item:
-    """One row of a panel, e.g. one unit's part; `act` is the address that its button posts to."""
+    """One row of a panel, e.g. one unit's part; `act` is the address that its button posts to, `href` one that it opens."""
 
     head: str
     is_open: bool = False  # somebody has to read or decide it now
@@ -50,6 +50,8 @@ class Item:
     text: str = ""
     act: str = ""
     act_label: str = ""
+    href: str = ""
+    href_label: str = ""
 
 
 @dataclass(frozen=True)

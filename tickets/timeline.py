@@ -36,6 +36,7 @@ ICONS = {
     "remind": "bell-ringing", "submit_reply": "message-check", "return_reply": "message-x",
     "approve_reply": "circle-check", "progress": "progress",
     "answer_part": "message-check", "issue_supervision": "flag", "instruct": "flag", "judge_difficulty": "gauge",
+    "add_evidence": "paperclip",
     "open_conference": "users", "add_to_conference": "message-plus", "close_conference": "gavel", "escalate": "trending-up",
     "acknowledge_escalation": "check", "callback_outcome": "phone-check", "callback_settled": "checklist",
     "callback_no_answer": "phone-x", "close_satisfied": "mood-smile", "close_unreachable": "phone-off",

@@ -22,7 +22,8 @@ HAN = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff0-9]*")
 CODE = re.compile(r"\b[A-Z0-9]{8}\b")  # what a citizen asks with
 LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]*[A-Za-z]")
 KEYS = {"Alt", "Ctrl", "Shift", "Enter", "Esc", "Tab", "Home", "End"}
-SAME_IN_BOTH = KEYS | {"English", "Excel", "App", "APP", "CSV", "JSON"} | {"li", "zj"}  # the last two: an example of a log-in name
+FILES = {"Excel", "Word", "CSV", "JSON", "PDF", "jpg", "png", "pdf", "docx", "mp", "KB", "MB"}
+SAME_IN_BOTH = KEYS | FILES | {"English", "App", "APP"} | {"li", "zj"}  # the last two: an example of a log-in name
 NAMES_OF_LANGUAGES = {"中文", "简体中文"}
 CHINESE, ENGLISH = "zh-hans", "en"
 

@@ -16,6 +16,7 @@ from tests.pages.examine import CHINESE
 from tickets.models import SlaProfile
 
 POST, FRAGMENT, PROGRAM, STREAM = "answers POST only", "is a part of a page", "is for programs", "never ends"
+FILE = "is a file to be kept"
 
 NO_PAGES = {
     "healthz": PROGRAM, "readyz": PROGRAM, "logout": POST, "language": POST, "sign-out-everywhere": POST,
@@ -27,6 +28,7 @@ NO_PAGES = {
     "tickets:special-add": POST, "tickets:special-end": POST, "dispatch:preset-add": POST, "dispatch:preset-end": POST,
     "dispatch:routing-look": POST, "dispatch:routing-write": POST, "dispatch:routing-end": POST,
     "dispatch:feedback-file": POST, "dispatch:feedback-confirm": POST,
+    "dispatch:evidence-file": FILE,
 }
 REACHED_OTHERWISE = {  # pages that an address alone does not open; see scenes.py
     "login-code", "login-enrol", "login-password",
@@ -146,6 +148,12 @@ def readers_of(world):
     return [(who, reverse("insights:seen", args=[world.tickets["handling"].ticket_no])) for who in ("sv", "au")]
 
 
+def evidence(world):
+    """Files that are there, and a ticket without any; for those who bring some and for those who look at them."""
+    return [(who, reverse("dispatch:evidence", args=[world.tickets[name].ticket_no]))
+            for who, name in (("li", "shared"), ("rv", "shared"), ("hd", "handling"), ("cb", "pending_callback"))]
+
+
 def lists(world):
     """Also narrowed until nothing is left, and asked for what makes no sense."""
     return [*plain("tickets:all")(world), ("op", "/tickets/?q=zzzz"), ("sv", "/tickets/?registered_from=never&page=x&after=1~2")]
@@ -156,7 +164,7 @@ WITH_ARGUMENTS = {
     "api-docs": lambda world: [("op", reverse("api-docs"))], "person": person, "second-factor": second_factor, "tickets:by_number": ticket_pages, "tickets:do": step_forms,
     "tickets:taken": taken, "tickets:several": several, "tickets:all": lists, "dispatch:field-list": field_list,
     "tickets:profile": profile("tickets:profile", "sv", "ad"), "tickets:profile-new": profile("tickets:profile-new", "ad"),
-    "insights:clock": clocks, "insights:holders": holders, "insights:seen": readers_of,
+    "insights:clock": clocks, "insights:holders": holders, "insights:seen": readers_of, "dispatch:evidence": evidence,
 }
 FOREIGN = {"api-docs"}
 PAGES = {
@@ -167,7 +175,7 @@ PAGES = {
     "followup:desk-callbacks", "insights:audit-log", "api-docs", "styleguide", "palette", "tickets:several",
     "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
     "insights:clock", "insights:holders", "insights:seen", "dispatch:routing", "dispatch:presets",
-    "dispatch:field-list", "dispatch:feedback",
+    "dispatch:field-list", "dispatch:feedback", "dispatch:evidence",
 }
 
 

@@ -12,6 +12,7 @@ from accounts.instant import database_now
 from accounts.models import DutyKind, DutyShift, User
 from accounts.roles import Role
 from dispatch import escalation
+from dispatch.evidence import acts as evidence
 from tests import factories
 from tests.api import lives
 from tests.factories import unit
@@ -75,6 +76,8 @@ class World:
             for step in steps:
                 ticket = self.takes(ticket, step)
             self.tickets[name] = ticket
+        evidence.add(self.tickets["shared"].pk, by=self.people.li, now=self.now, pieces=[
+            evidence.Piece("现场勘查记录.pdf", "pdf", b"%PDF-1.7 %%EOF")])
 
     def takes(self, ticket, step):
         for _who, user in self.readers():

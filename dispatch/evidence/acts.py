@@ -1,0 +1,109 @@
+"""Bringing evidence to a ticket, and who may."""
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.privacy import decrypt_bytes, encrypt_bytes
+from dispatch import replies
+from dispatch.evidence import kinds
+from dispatch.models import Assignment, Evidence, EvidenceFile
+from tickets.actions import AlreadyMoved, Refused, lock, record_locked
+from tickets.states import State
+from tickets.who import UNIT_ROLES
+
+STATES = (State.PENDING_RECEIPT, State.HANDLING, State.SUSPENDED)
+MOST = 9  # a round
+UNSPOKEN = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True)
+class Piece:
+    name: str
+    kind: str
+    content: bytes
+
+
+def unit_of(ticket, user):
+    """The unit for which this user may bring evidence: the lead, or another one with a live part; None for all others."""
+    lead = ticket.lead_unit
+    if lead and user.covers(lead, *UNIT_ROLES):
+        return lead
+    return next((part.unit for part in replies.parts_of(ticket)
+                 if part.status in Assignment.LIVE and user.covers(part.unit, *UNIT_ROLES)), None)
+
+
+def takes(ticket, user):
+    """Whether the page offers it."""
+    return ticket.state in STATES and user.has_role(*UNIT_ROLES) and unit_of(ticket, user) is not None
+
+
+@transaction.atomic
+def add(ticket_id, *, pieces, by, now):
+    """Keep some `Piece`s; returns the ticket. The trail keeps names and hashes, so that nothing can be exchanged later.
+
+    Raises Ticket.DoesNotExist, AlreadyMoved, PermissionDenied, and Refused when there would be more than nine.
+    """
+    ticket = lock(ticket_id, by=by)
+    if ticket.state not in STATES:
+        raise AlreadyMoved(ticket)
+    unit = unit_of(ticket, by)
+    if unit is None:
+        raise PermissionDenied("add_evidence")
+    there = set(Evidence.objects.filter(ticket=ticket, round=ticket.round).values_list("sha256", flat=True))
+    made = [row_of(ticket, piece, unit, by, now) for piece in pieces]
+    fresh = list({row.sha256: (row, piece) for row, piece in zip(made, pieces, strict=True)
+                  if row.sha256 not in there}.values())
+    if not fresh:
+        raise Refused(_("These files are there already."))
+    if len(there) + len(fresh) > MOST:
+        raise Refused(_("At most %(most)d files, and %(there)d are there already.") % {"most": MOST, "there": len(there)})
+    for row, piece in fresh:
+        row.save()
+        EvidenceFile.objects.create(evidence=row, content=encrypt_bytes(piece.content, context=binding(row)))
+    files = [{"name": row.name, "size": row.size, "sha256": row.sha256} for row, _piece in fresh]
+    return record_locked(ticket, "add_evidence", by=by, now=now, data={"unit": unit.code, "files": files})
+
+
+def row_of(ticket, piece, unit, by, now):
+    return Evidence(ticket=ticket, round=ticket.round, unit=unit, by=by, at=now, name=name_of(piece), kind=piece.kind,
+                    size=len(piece.content), sha256=hashlib.sha256(piece.content).hexdigest())
+
+
+def name_of(piece):
+    """The name without folders and signs that a disk or a reader stumbles over, and with the ending of its kind."""
+    stem = PurePosixPath(unicodedata.normalize("NFC", piece.name).replace("\\", "/")).stem
+    return f"{UNSPOKEN.sub('', stem).strip(' .')[:80] or _('Evidence')}.{piece.kind}"
+
+
+def binding(row):
+    """Ciphertext that is moved to another row does not open."""
+    return f"dispatch.evidencefile.{row.pk}"
+
+
+def content_of(row):
+    """The bytes, checked against the hash that the trail keeps."""
+    content = decrypt_bytes(bytes(row.file.content), context=binding(row))
+    if hashlib.sha256(content).hexdigest() != row.sha256:
+        raise ValueError(f"Evidence {row.pk} is not what was brought.")
+    return content
+
+
+def recognised(files):
+    """([Piece], [(name, why not)]) of uploaded files."""
+    good, bad = [], []
+    for file in files:
+        try:
+            if file.size > kinds.LARGEST:
+                raise kinds.BadFile(_("It is larger than 20 MB."))
+            kind, content = kinds.recognised(file.read())
+        except kinds.BadFile as why:
+            bad.append((file.name, str(why)))
+        else:
+            good.append(Piece(file.name, kind, content))
+    return good, bad

@@ -1,0 +1,106 @@
+"""The page of a ticket's evidence: what is there, to be opened; and files to be brought."""
+import io
+
+from django import forms
+from django.contrib import messages
+from django.http import FileResponse, Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import audience
+from accounts.instant import database_now
+from dispatch.evidence import acts, kinds
+from dispatch.models import Evidence
+from tickets import page, sightings
+from tickets.actions import AlreadyMoved, Refused
+from tickets.models import Sighting, Ticket
+from tickets.presenters import state_pill
+from tickets.redaction import Reading
+from tickets.scope import READERS
+
+AT_ONCE = 40 * 1024 * 1024  # bytes; the proxy takes a little more
+ACCEPTED = ".jpg,.jpeg,.png,.pdf,.docx,.mp3,.mp4"
+
+
+class ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    widget = ManyFiles
+
+    def clean(self, data, initial=None):
+        return [super(FilesField, self).clean(one, initial) for one in data or [None]]
+
+
+class EvidenceForm(forms.Form):
+    evidence = FilesField(label=gettext_lazy("Files"), help_text=gettext_lazy(
+        "Pictures, PDF, Word (docx), sound (mp3) or video (mp4); at most 9 files of 20 MB each."))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["evidence"].widget.attrs |= {"accept": ACCEPTED, "multiple": True}
+
+    def clean_evidence(self):
+        """All or none: each file that is not taken says why."""
+        given = self.cleaned_data["evidence"]
+        if len(given) > acts.MOST:
+            raise forms.ValidationError(_("At most %(most)d files at once.") % {"most": acts.MOST})
+        if sum(file.size for file in given) > AT_ONCE:
+            raise forms.ValidationError(_("At most 40 MB at once: bring them one after the other."))
+        self.pieces, bad = acts.recognised(given)
+        if bad:
+            raise forms.ValidationError([f"{name}: {why}" for name, why in bad])
+        return given
+
+
+def found(user, ticket_no):
+    try:
+        return page.visible(user, ticket_no)
+    except Ticket.DoesNotExist:
+        raise Http404 from None
+
+
+@audience(*READERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def evidence(request, ticket_no):
+    ticket = found(request.user, ticket_no)
+    if request.method != "POST":
+        return shown(request, ticket, EvidenceForm())
+    form = EvidenceForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return shown(request, ticket, form, status=422)
+    try:
+        acts.add(ticket.pk, pieces=form.pieces, by=request.user, now=database_now())
+    except AlreadyMoved as moved:
+        return shown(request, ticket, form, _("Not taken: the ticket is %(state)s now.") % {
+            "state": state_pill(moved.ticket).text}, status=409)
+    except Refused as refusal:
+        return shown(request, ticket, form, str(refusal), status=422)
+    count = len(form.pieces)
+    messages.success(request, ngettext("%(n)d file is kept.", "%(n)d files are kept.", count) % {"n": count})
+    return redirect("dispatch:evidence", ticket_no)
+
+
+def shown(request, ticket, form, problem="", status=200):
+    context = {"ticket": ticket, "title": Reading(ticket, request.user).title, "form": form, "problem": problem,
+               "rows": ticket.evidence.select_related("unit", "by").order_by("pk"), "may_add": acts.takes(ticket, request.user)}
+    return render(request, "evidence/page.html", context, status=status)
+
+
+@audience(*READERS)
+@require_safe
+def file(request, ticket_no, evidence_id):
+    """Given out as a file to be kept, never shown as a page of ours. Each time is a sighting of the ticket."""
+    ticket = found(request.user, ticket_no)
+    try:
+        row = ticket.evidence.select_related("file").get(pk=evidence_id)
+    except Evidence.DoesNotExist:
+        raise Http404 from None
+    sightings.note(ticket, request.user, how=Sighting.How.FILE, now=database_now())
+    answer = FileResponse(io.BytesIO(acts.content_of(row)), as_attachment=True, filename=row.name,
+                          content_type=kinds.TYPES[Evidence.Kind(row.kind)])
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
