@@ -10,7 +10,6 @@ is not kept.
 """
 import argparse
 import os
-import shutil
 import statistics
 import sys
 import time
@@ -18,10 +17,8 @@ from dataclasses import dataclass
 
 from bench import history, lists
 from bench.district import Screen, demo_district
-from hotline.home import REPOSITORY
+from tests import get_browser
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
 LOGINS = {role: role for role in ("op", "ops", "rv", "dp", "cb", "sv", "zh", "dl", "ql", "ke", "qi", "ad", "au")} | {
     role: f"{role}.zj" for role in ("li", "hd", "ul")}
 FIRST, LATER = 350_000, 60_000  # bytes: the first page somebody opens, and each one after it
@@ -126,9 +123,8 @@ def run(site, password, roles, rounds, with_history=False):
         meter.sign_in(LOGINS[role], password)
         return meter
 
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or str(REPOSITORY / ".browser" / "chromium")
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=program, args=FLAGS)
+        browser = play.chromium.launch(executable_path=get_browser.browser(), args=get_browser.FLAGS)
         if with_history:
             kept = lists.measure(signed_in, site, roles, 10 * rounds, "/healthz")
         else:

@@ -19,9 +19,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 from small_png import smaller  # noqa: E402
 
 from bench.district import Screen, demo_district  # noqa: E402
+from tests import get_browser  # noqa: E402
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--force-color-profile=srgb", "--font-render-hinting=none"]
 PICTURES, DOCUMENT = ROOT / "docs" / "pictures", ROOT / "docs" / "screens.md"
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 
@@ -174,9 +173,8 @@ def write_document():
 def take(site, password):
     shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir()
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or str(ROOT / ".browser" / "chromium")
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=program, args=FLAGS)
+        browser = play.chromium.launch(executable_path=get_browser.browser(), args=get_browser.FLAGS)
         album = Album(browser, site, password)
         for role in ROLES:
             album.whole_day(role)

@@ -3,12 +3,9 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from tests import servers
-from tests.get_browser import WRAPPER, system_browser
+from tests import get_browser, servers
 
 pytest_plugins = ["tests.faults.tally"]
-CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                  "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +64,12 @@ def group_of(item):
     return f"{folder}/{language or item.path.stem}"
 
 
+def pytest_make_parametrize_id(config, val, argname):
+    """Bytes name no test: each worker makes its own, and an archive made in another second has another name on each."""
+    if isinstance(val, bytes):
+        raise pytest.UsageError(f"parametrize({argname!r}): give bytes a name, with ids=")
+
+
 def pytest_collection_finish(session):
     """A pytest that pytest-xdist does not understand would spread the groups over all workers, without a word."""
     if session.config.getoption("loadgroup", False):
@@ -78,21 +81,32 @@ def pytest_unconfigure(config):
     servers.finish()
 
 
-def chromium() -> str | None:
-    """The browser that `make test` found or fetched."""
-    return str(WRAPPER) if WRAPPER.exists() else system_browser()
-
-
 @pytest.fixture(scope="session")
 def browser():
     """One Chromium for the whole run. The test fails, it does not skip, when there is none: `make test` gets one."""
     from playwright.sync_api import sync_playwright
-    path = chromium()
+    path = get_browser.browser()
     assert path, "no Chromium found: run `make browser`, or set CHROMIUM"
     with sync_playwright() as play:
-        engine = play.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        engine = play.chromium.launch(executable_path=path, args=get_browser.FLAGS)
         yield engine
         engine.close()
+
+
+@pytest.fixture(scope="session")
+def web(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The port of the product's own web server, on the rows of this worker: pages are looked at as they are served."""
+    from tests.web import server
+    with django_db_blocker.unblock():
+        place = server(tmp_path_factory.mktemp("web") / "web.log")
+    with place as (port, _process):
+        yield port
+
+
+@pytest.fixture
+def site(web, transactional_db):
+    """Its address. It sees only what was committed."""
+    return f"http://127.0.0.1:{web}"
 
 
 @pytest.fixture

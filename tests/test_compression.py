@@ -70,7 +70,8 @@ def test_a_changed_file_is_compressed_anew(own_folder, tmp_path):
     assert gzip.decompress(first) != gzip.decompress(compression.compressed_copy(source).read_bytes())
 
 
-@pytest.mark.parametrize(("name", "content"), [("font.woff2", b"x" * 5000), ("small.css", b"a{}"), ("gone.css", None)])
+@pytest.mark.parametrize(("name", "content"), [("font.woff2", b"x" * 5000), ("small.css", b"a{}"), ("gone.css", None)],
+                         ids=["font", "small", "gone"])
 def test_what_would_not_get_smaller_is_served_as_it_is(own_folder, tmp_path, name, content):
     if content:
         (tmp_path / name).write_bytes(content)

@@ -27,7 +27,7 @@ def send(client, raw, content_type=JSON, url=URL):
     b'{"need_reply": NaN}', b'{"need_reply": Infinity}', b'{"title": "a", "title": "b"}', b"{}{}", b'{"a": 1,}',
     b"[" * 60_000, b'{"extra":' * 7_000, b'{"title": ' + b"9" * 5_000 + b"}",
     b"[]", b"[{}]", b"null", b"1", b'"text"', b"true", b"\x00",
-])
+], ids=lambda raw: ascii(raw[:20]))
 def test_what_is_no_json_object_is_malformed(people, api, raw):
     assert_problem(send(api(people.op), raw), 400, type="urn:problem-type:hotline:malformed")
     assert not Ticket.objects.exists()

@@ -13,14 +13,14 @@ DESK = {"width": 1366, "height": 768}
 
 
 @pytest.fixture
-def visit(new_page, live_server):
+def visit(new_page, site):
     def open_page(user, path, *, viewport=DESK, language="zh-hans", **options):
         client = Client()
         client.force_login(user)
         page = new_page(viewport=viewport, **options)
         cookies = {"sessionid": client.cookies["sessionid"].value, "django_language": language}
-        page.context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
-        page.goto(live_server.url + path)
+        page.context.add_cookies([{"name": name, "value": value, "url": site} for name, value in cookies.items()])
+        page.goto(site + path)
         return page
 
     return open_page

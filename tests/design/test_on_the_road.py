@@ -10,13 +10,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 390, "height": 844}
 
 
-def test_cards_that_a_thumb_can_use_and_on_paper_lines_to_write_on(new_page, live_server):
+def test_cards_that_a_thumb_can_use_and_on_paper_lines_to_write_on(new_page, site):
     people, client = factories.make_people(), Client()
     first, second = [factories.in_hand(people, area=unit("CHJD-01"), address=address) for address in ("湖滨路5号", "湖滨路12号")]
     client.force_login(people.hd)
     page = new_page(viewport=PHONE)
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
-    page.goto(f"{live_server.url}/desk/unit/?list=handling")
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
+    page.goto(f"{site}/desk/unit/?list=handling")
 
     for ticket in (second, first):
         page.locator(f"#pick-{ticket.ticket_no}").check()

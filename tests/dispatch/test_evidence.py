@@ -57,19 +57,28 @@ def address(ticket, row):
 # --- by the content --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("content", "kind"), [
-    (photo(), "jpg"), (photo("PNG"), "png"), (PDF, "pdf"), (docx(), "docx"), (b"ID3\x04\0\0\0\0\0\0" + b"\xff\xfb\x90\x64" * 50, "mp3"),
-    (b"\xff\xfb\x90\x64" * 50, "mp3"), (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom\0\0\0\x08moov", "mp4")])
+RIGHT = {
+    "photo": (photo(), "jpg"), "drawing": (photo("PNG"), "png"), "pdf": (PDF, "pdf"), "word": (docx(), "docx"),
+    "tagged sound": (b"ID3\x04\0\0\0\0\0\0" + b"\xff\xfb\x90\x64" * 50, "mp3"), "sound": (b"\xff\xfb\x90\x64" * 50, "mp3"),
+    "video": (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom\0\0\0\x08moov", "mp4")}
+WRONG = {
+    "empty": b"", "program": b"MZ\x90\0", "page": b"<html><script>alert(1)</script>", "svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+    "gif": b"GIF89a/*<script>*/", "pdf cut off": b"%PDF-1.7 cut off",
+    "pdf with a script": PDF.replace(b"/Catalog", b"/Catalog/OpenAction<</S/JavaScript/JS(app.alert(1))>>"),
+    "pdf with a file": PDF.replace(b"/Catalog", b"/Catalog/Names<</EmbeddedFile 3 0 R>>"),
+    "photo cut off": photo()[:200], "drawing of nothing": b"\x89PNG\r\n\x1a\n" + b"\0" * 50,
+    "word with macros": docx(("word/vbaProject.bin", b"x")), "word with an object": docx(("word/embeddings/oleObject1.bin", b"x")),
+    "another archive": docx(kind=b"application/zip"), "word cut off": docx()[:100], "archive of nothing": b"PK\x03\x04" + b"\0" * 40,
+    "tag without sound": b"ID3 no frames", "video without boxes": b"\0\0\0\x18ftypmp42no boxes",
+    "video of another brand": b"\0\0\0\x18ftypexe \0\0moov"}
+
+
+@pytest.mark.parametrize(("content", "kind"), RIGHT.values(), ids=RIGHT)
 def test_what_a_file_is_stands_in_its_content(content, kind):
     assert kinds.recognised(content)[0] == kind
 
 
-@pytest.mark.parametrize("content", [
-    b"", b"MZ\x90\0", b"<html><script>alert(1)</script>", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a/*<script>*/",
-    b"%PDF-1.7 cut off", PDF.replace(b"/Catalog", b"/Catalog/OpenAction<</S/JavaScript/JS(app.alert(1))>>"),
-    PDF.replace(b"/Catalog", b"/Catalog/Names<</EmbeddedFile 3 0 R>>"), photo()[:200], b"\x89PNG\r\n\x1a\n" + b"\0" * 50,
-    docx(("word/vbaProject.bin", b"x")), docx(("word/embeddings/oleObject1.bin", b"x")), docx(kind=b"application/zip"),
-    docx()[:100], b"PK\x03\x04" + b"\0" * 40, b"ID3 no frames", b"\0\0\0\x18ftypmp42no boxes", b"\0\0\0\x18ftypexe \0\0moov"])
+@pytest.mark.parametrize("content", WRONG.values(), ids=WRONG)
 def test_what_is_none_of_them_is_not_taken(content):
     with pytest.raises(kinds.BadFile):
         kinds.recognised(content)

@@ -6,27 +6,34 @@ from playwright.sync_api import expect
 
 from accounts.models import Membership, Unit, User
 from tests import factories as make
+from tests.journeys.hands import PASSWORD, Hands
 
-PASSWORD = "Journey-12345-lake"
+DESK = {"width": 1366, "height": 768}
 
 
 class Person:
-    """What a person can do in front of a screen."""
+    """What a person can do in front of a screen. `turn` names who did something last: one after the other leaves the screen,
+    for a dozen pages that listen and ask for news would take the processor away from the one that somebody looks at."""
 
-    def __init__(self, username, page, site):
-        self.username, self.page, self.site = username, page, site
+    def __init__(self, username, page, site, turn):
+        self.username, self.page, self.site, self.turn = username, page, site, turn
 
     def sign_in(self):
-        self.page.goto(f"{self.site}/login/")
-        self.page.fill("[name=username]", self.username)
+        self.goes("/login/").page.fill("[name=username]", self.username)
         self.page.fill("[name=password]", PASSWORD)
         self.page.click("form[action*=login] button, form .btn-primary")
         expect(self.page.locator("nav, header").first).to_be_visible()
         return self
 
-    def opens(self, ticket_no):
-        self.page.goto(f"{self.site}/tickets/{ticket_no}/")
+    def goes(self, path):
+        for other in [one for one in self.turn if one is not self]:
+            other.page.goto("about:blank")
+        self.turn[:] = [self]
+        self.page.goto(f"{self.site}{path}")
         return self
+
+    def opens(self, ticket_no):
+        return self.goes(f"/tickets/{ticket_no}/")
 
     def sees(self, *texts):
         for text in texts:
@@ -40,8 +47,7 @@ class Person:
 
     def takes_in(self, act="submit", **fields):
         """Log a call on the intake screen; returns the ticket number that the next page shows."""
-        self.page.goto(f"{self.site}/tickets/new/")
-        self.fill(self.page.locator("form.intake"), fields)
+        self.goes("/tickets/new/").fill(self.page.locator("form.intake"), fields)
         self.page.click(f"button[name=act][value={act}]")
         self.page.wait_for_url(re.compile(r"/tickets/[0-9]+/"))
         return re.search(r"/tickets/([0-9]+)/", self.page.url).group(1)
@@ -95,23 +101,27 @@ def district(transactional_db):
     User.objects.system()
 
 
+def employ(username, role, unit, name):
+    user = User.objects.create_user(username, PASSWORD, display_name=name)
+    for one in role.split():
+        Membership.objects.create(user=user, unit=Unit.objects.get(code=unit), role=one)
+
+
 @pytest.fixture
-def hire(district, new_page, live_server):
+def hire(district, new_page, site):
+    turn = []
+
     def hire_one(username, role, unit, name):
-        user = User.objects.create_user(username, PASSWORD, display_name=name)
-        Membership.objects.create(user=user, unit=Unit.objects.get(code=unit), role=role)
-        return Person(username, new_page(viewport={"width": 1366, "height": 768}), live_server.url).sign_in()
+        employ(username, role, unit, name)
+        return Person(username, new_page(viewport=DESK), site, turn).sign_in()
 
     return hire_one
 
 
 @pytest.fixture
-def seat(district, new_page, live_server):
-    from tests.journeys.hands import Hands
-
+def seat(district, new_page, site):
     def take(username, role, unit, name):
-        user = User.objects.create_user(username, PASSWORD, display_name=name)
-        Membership.objects.create(user=user, unit=Unit.objects.get(code=unit), role=role)
-        return Hands(username, new_page(viewport={"width": 1366, "height": 768}), live_server.url).sign_in()
+        employ(username, role, unit, name)
+        return Hands(username, new_page(viewport=DESK), site).sign_in()
 
     return take

@@ -1,8 +1,7 @@
 """Somebody whose hands never leave the keyboard: a touch of the mouse fails the test."""
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import PASSWORD
-
+PASSWORD = "Journey-12345-lake"
 WATCH = """addEventListener("pointerdown", () => { document.documentElement.dataset.mouse = "used"; }, true)"""
 
 

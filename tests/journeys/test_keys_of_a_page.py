@@ -40,7 +40,7 @@ expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
-def sit(new_page, live_server):
+def sit(new_page, site):
     """A page of somebody who is signed in."""
 
     def open_page(user, path="/", **options):
@@ -48,8 +48,8 @@ def sit(new_page, live_server):
         client.force_login(user)
         page = new_page(**{"viewport": {"width": 1366, "height": 768}} | options)
         page.context.set_default_timeout(30_000)
-        page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
-        page.goto(live_server.url + path)
+        page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
+        page.goto(site + path)
         return page
 
     return open_page
@@ -174,11 +174,11 @@ def test_a_step_opens_under_its_digit_and_esc_closes_it(sit, p):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_palette_and_sheet_keep_nobody_out(sit, p, live_server, theme):
+def test_palette_and_sheet_keep_nobody_out(sit, p, site, theme):
     ticket = factories.in_dispatch(p, now=database_now())
     page = sit(p.dp)
-    page.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
-    page.goto(f"{live_server.url}/tickets/{ticket.ticket_no}/")
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": site}])
+    page.goto(f"{site}/tickets/{ticket.ticket_no}/")
     page.evaluate(AXE.read_text())
 
     press(page, "Control+k")

@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.instant import database_now
-from accounts.models import Membership, Unit, User
 from dispatch import requests
 from tests import factories
 from tests.api import lives
-from tests.journeys.conftest import PASSWORD
+from tests.journeys.conftest import employ
+from tests.journeys.hands import PASSWORD
 from tickets.models import Ticket
 from tickets.states import State
 
@@ -74,16 +74,14 @@ def test_a_dispatcher_works_through_twenty_tickets_without_the_mouse(seat):
     print(f"keys pressed for 20 tickets: {dispatcher.pressed}; clicks: 0")
 
 
-def test_a_liaison_works_on_a_phone(district, new_page, live_server):
+def test_a_liaison_works_on_a_phone(district, new_page, site):
     """Given tickets on a phone, when everything is done by thumb, then they are signed, contacted and replied to."""
     people, now = factories.make_people("CG"), database_now()
     dispatched = [factories.dispatched(people, now - timedelta(minutes=5 - number), lead_unit=factories.unit("ZJ"))
                   for number in range(2)]
-    user = User.objects.create_user("li.phone", PASSWORD, display_name="王联络")
-    for role in ("LI", "UL"):
-        Membership.objects.create(user=user, unit=Unit.objects.get(code="ZJ"), role=role)
+    employ("li.phone", "LI UL", "ZJ", "王联络")
     page = new_page(**PHONE)
-    page.goto(f"{live_server.url}/login/")
+    page.goto(f"{site}/login/")
     page.fill("[name=username]", "li.phone")
     page.fill("[name=password]", PASSWORD)
     page.tap("form .btn-primary")
@@ -93,7 +91,7 @@ def test_a_liaison_works_on_a_phone(district, new_page, live_server):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
     def takes(number, step):
-        page.goto(f"{live_server.url}/tickets/{number}/")
+        page.goto(f"{site}/tickets/{number}/")
         fits()
         page.locator(f".offers a[href$='/do/{step}/']").tap()
         form = page.locator(f"form[action$='/do/{step}/']")
@@ -108,7 +106,7 @@ def test_a_liaison_works_on_a_phone(district, new_page, live_server):
         expect(page.locator("main > [role=status]")).to_be_visible(timeout=15_000)
         fits()
 
-    page.goto(f"{live_server.url}/desk/unit/")
+    page.goto(f"{site}/desk/unit/")
     fits()
     for ticket in dispatched:
         expect(page.locator("main")).to_contain_text(ticket.ticket_no[-5:])
@@ -123,6 +121,6 @@ def test_a_liaison_works_on_a_phone(district, new_page, live_server):
             reply.locator(f"label:has([name={name}][value={value}])").tap()
         reply.locator("[name=text]").fill(REPLY)
         sends(reply)
-        page.goto(f"{live_server.url}/desk/unit/")
+        page.goto(f"{site}/desk/unit/")
 
     assert {ticket.state for ticket in Ticket.objects.filter(pk__in=[one.pk for one in dispatched])} == {State.REPLY_REVIEW}

@@ -1,81 +1,22 @@
 """The site as `make run` starts it, on the rows of the test, and people who sit in front of it."""
 import contextlib
-import http.client
 import json
-import os
 import socket
-import subprocess
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from django.test import Client
 from playwright.sync_api import expect
 
-from hotline import supervise
-from hotline.home import Home, free_port
 from tests import factories as make
-from tests.production import ROOT, with_environment
 
 DESK = {"width": 1366, "height": 768}
-
-
-@pytest.fixture(scope="module")
-def web(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The port of a web server on the rows of this test run."""
-    with server(tmp_path_factory.mktemp("web") / "web.log") as (port, _process):
-        warm(port)
-        yield port
-
-
-@contextlib.contextmanager
-def server(log):
-    """The web server of `make run`: (port, process)."""
-    port, place = free_port(), connection.settings_dict
-    environment = with_environment({
-        "DATABASE_URL": f"postgres://{place['USER']}:{place['PASSWORD']}@{place['HOST']}:{place['PORT']}/{place['NAME']}",
-        "REDIS_URL": settings.CELERY_BROKER_URL, "HOTLINE_DATA": os.environ["HOTLINE_DATA"], "HOTLINE_DEBUG": "1",
-        "HOTLINE_DEMO": "0"})
-    with log.open("wb") as out:
-        command = supervise.children(Home(), port)[0].command
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
-    try:
-        give_up = time.monotonic() + 40
-        while not answers(port):
-            assert time.monotonic() < give_up and process.poll() is None, log.read_text()[-3000:]
-            time.sleep(0.1)
-        yield port, process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(20)
-
-
-def warm(port):
-    """The first request of a process imports the product; what is measured comes after that."""
-    with ThreadPoolExecutor(12) as threads:
-        list(threads.map(lambda _: answers(port, "/login/"), range(36)))
-
-
-def answers(port, path="/healthz"):
-    with contextlib.suppress(OSError, http.client.HTTPException):
-        line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        line.request("GET", path)
-        return line.getresponse().status == 200
-    return False
 
 
 @pytest.fixture
 def people(transactional_db):
     return make.make_people()
-
-
-@pytest.fixture
-def site(web, people):
-    return f"http://127.0.0.1:{web}"
 
 
 def cookie_of(user):

@@ -109,7 +109,8 @@ def test_nobody_listens_without_a_log_in_or_without_end(people, listen):
 
 
 def test_the_server_stops_at_once_with_streams_open(people, tmp_path):
-    from tests.live.conftest import Stream, server
+    from tests.live.conftest import Stream
+    from tests.web import server
     with server(tmp_path / "web.log") as (port, process):
         streams = [Stream(port, user) for user in (people.dp, people.rv, people.sv)]
         assert [stream.status() for stream in streams] == [200, 200, 200]

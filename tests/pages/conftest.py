@@ -1,21 +1,11 @@
 """One world, one web process and one browser session a person for all tests of pages."""
-import os
-import signal
-import time
-import urllib.error
-import urllib.request
-from contextlib import suppress
-from unittest import mock
-
 import pytest
-from django.db import connection
 
 from accounts.models import Unit, User
-from hotline import supervise
-from hotline.home import Home, free_port
 from tests.pages import examine, table
 from tests.pages import world as worlds
 from tests.pages.visitor import Visitor
+from tests.web import server
 from tickets.models import Category
 
 
@@ -26,25 +16,10 @@ def world(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(scope="package")
-def site(world, django_db_blocker):
-    """The address of the product's own web server, started as `make run` does, on the rows of this world."""
-    with django_db_blocker.unblock():
-        database = connection.settings_dict["NAME"]
-    home, port = Home(), free_port()
-    served = {"DJANGO_SETTINGS_MODULE": "tests.pages.served", "SERVED_DATABASE": database}
-    web = [child for child in supervise.children(home, port) if child.name not in ("worker", "beat")]
-    with mock.patch.dict(os.environ, served):
-        for child in web:
-            child.log = home.logs / f"pages-{child.name}.log"
-            child.start()
-    try:
-        wait_until_it_answers(port, web)
+def site(world, tmp_path_factory):
+    """The address of the product's own web server on the rows of this world, with pages that fail."""
+    with server(tmp_path_factory.mktemp("pages") / "web.log", "tests.pages.served") as (port, _process):
         yield f"http://127.0.0.1:{port}"
-    finally:
-        for child in web:
-            with suppress(ProcessLookupError):
-                os.killpg(child.process.pid, signal.SIGKILL)
-            child.process.wait(30)
 
 
 @pytest.fixture(scope="package")
@@ -108,17 +83,3 @@ def known():
 @pytest.fixture
 def examiner(words, known):
     return examine.Examiner(words, known)
-
-
-def wait_until_it_answers(port, web):
-    give_up = time.monotonic() + 30
-    while time.monotonic() < give_up:
-        assert all(child.process.poll() is None for child in web), web[0].log.read_text()[-2000:]
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
-                return
-        except urllib.error.HTTPError:
-            break
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"the web server did not come up: {web[0].log.read_text()[-3000:]}")

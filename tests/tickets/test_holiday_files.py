@@ -49,7 +49,7 @@ def test_lines_of_json_are_those_of_the_list_in_which_a_day_stands():
     ('{"off": 3}', "The file needs the lists “off” and “work”, as in the file of the year before."),
     ("[]", "The file needs the lists “off” and “work”, as in the file of the year before."),
     ('{"off": []}', "The file names no day off."),
-    (b"\xff\xff\xff", "The file is no text in UTF-8 or GB 18030."),
+    pytest.param(b"\xff\xff\xff", "The file is no text in UTF-8 or GB 18030.", id="no text"),
     ("x" * 100_001, "The file is too large for a year of holidays."),
     ('{"off": ["2027-01-01"], "names": {"2027-01-01": "\\u0000"}}', "Line 1: The name holds signs that cannot be shown."),
     ('{"off": ["2027-01-01"], "names": {"2027-01-01": "%s"}}' % ("x" * 41), "Line 1: The name is longer than 40 characters."),
