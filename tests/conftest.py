@@ -1,4 +1,6 @@
 """What all tests share: the servers and the browser. Rows are made by the functions of tests/factories.py."""
+import gc
+
 import pytest
 from django.conf import settings
 from django.utils import translation
@@ -57,17 +59,22 @@ def pytest_collection_modifyitems(items):
 
 
 def group_of(item):
-    """Pages share one world: in Chinese, which takes minutes, and the rest. Otherwise the language, if any, or the file."""
+    """All pages share one world. Otherwise the language, if any, or the file."""
     folder, language = item.path.parent.name, getattr(item, "callspec", None) and item.callspec.params.get("language")
-    if folder == "pages" and language != "zh-hans":
-        return "pages/rest"
-    return f"{folder}/{language or item.path.stem}"
+    return folder if folder == "pages" else f"{folder}/{language or item.path.stem}"
 
 
 def pytest_make_parametrize_id(config, val, argname):
     """Bytes name no test: each worker makes its own, and an archive made in another second has another name on each."""
     if isinstance(val, bytes):
         raise pytest.UsageError(f"parametrize({argname!r}): give bytes a name, with ids=")
+
+
+def pytest_runtestloop():
+    """Thousands of collected tests and all modules stay to the end: not to be looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 50)
 
 
 def pytest_collection_finish(session):

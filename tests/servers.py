@@ -4,12 +4,14 @@ With DATABASE_URL or REDIS_URL set the tests use that server instead, as the pro
 """
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 from hotline.catalogues import compile_all
 from hotline.embedded import Servers
-from hotline.home import Home
+from hotline.home import REPOSITORY, Home
 
 PREFIX = "hotline-tests-"
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",  # a test run outlives no power cut
@@ -36,6 +38,19 @@ def start() -> None:
     if _running is None:
         _running = Servers(Home(), FAST)
         _running.__enter__()
+        if not os.environ.get("DATABASE_URL"):
+            migrate_once()
+
+
+def migrate_once() -> None:
+    """Workers copy this database (tests/settings.py): one of them migrates it while the others wait."""
+    home = Home()
+    done = home.path / "migrated"
+    with home.locked("migrate"):
+        if not done.exists():
+            subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=REPOSITORY, check=True,
+                           env=os.environ | {"DJANGO_SETTINGS_MODULE": "hotline.settings"})
+            done.touch()
 
 
 def stop() -> None:
