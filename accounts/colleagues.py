@@ -18,7 +18,7 @@ def of(user):
     if user.roles & LONE_ROLES:
         return people.distinct()
     people = people.exclude(memberships__role__in=LONE_ROLES)
-    if user.roles - UNIT_ROLES:
+    if user.roles.difference(UNIT_ROLES):
         return people.distinct()
     known = Q(pk__in=[])
     for membership in user.membership_list:

@@ -25,7 +25,7 @@ class Role(models.TextChoices):
     AU = "AU", _("Auditor")
 
 
-UNIT_ROLES = frozenset({Role.LI, Role.HD, Role.UL})
+UNIT_ROLES = (Role.LI, Role.HD, Role.UL)
 DISTRICT = (Role.SV, Role.DL, Role.ZH, Role.QL)  # who watches over all units together
 
 # Configuration must not be the way to read cases, and an auditor must not audit himself:

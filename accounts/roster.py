@@ -122,12 +122,15 @@ def _of_unit(role: Role, *, unit: Unit, now: datetime) -> list[User]:
 
 def _nearest_holders(role: Role, unit: Unit) -> list[User]:
     """Of the unit, or of the nearest unit above it that has somebody."""
+    rows = holders_upwards(role, unit)
+    return [row.user for row in rows if row.unit_id == rows[0].unit_id]
+
+
+def holders_upwards(role: Role, unit: Unit) -> list[Membership]:
+    """Who holds it in the unit or in one above it, the nearest unit first."""
     line = paths_upwards(unit)
     rows = Membership.objects.filter(role=role, unit__path__in=line, user__is_active=True)
-    nearest: dict[str, list[User]] = {}
-    for membership in rows.select_related("user", "unit").order_by("user_id"):
-        nearest.setdefault(membership.unit.path, []).append(membership.user)
-    return next((nearest[path] for path in line if path in nearest), [])
+    return sorted(rows.select_related("user", "unit").order_by("user_id"), key=lambda row: line.index(row.unit.path))
 
 
 def paths_upwards(unit: Unit) -> list[str]:

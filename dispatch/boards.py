@@ -5,7 +5,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Role
+from accounts.roles import UNIT_ROLES, Role
 from dispatch.models import Assignment, Escalation, Reminder, Request, SupervisionOrder
 from dispatch.supervision import NOT_CLOSED, UNANSWERED
 from tickets.choices import Outcome, Urgency
@@ -17,7 +17,6 @@ from tickets.queues import NOTHING_LATE, Desk, Paper, WorkList, in_state, late, 
 from tickets.states import OPEN, State
 from tickets.steps import STEPS
 
-UNIT = (Role.LI, Role.HD, Role.UL)
 Kind = Request.Kind
 WITHIN = timedelta(days=7)
 HOUR = timedelta(hours=1)
@@ -177,7 +176,7 @@ def at_unit(*states, **more):
 
 
 def led_by(user):
-    return seen(user).filter(lead_unit__in=user.unit_scope(*UNIT))
+    return seen(user).filter(lead_unit__in=user.unit_scope(*UNIT_ROLES))
 
 
 def to_contact(user, now):
@@ -187,7 +186,7 @@ def to_contact(user, now):
 
 def parts(user, now):
     """Tickets of other units in which ours owes a part, as co-unit or as the unit below."""
-    mine = Assignment.objects.filter(unit__in=user.unit_scope(*UNIT), status__in=OWED)
+    mine = Assignment.objects.filter(unit__in=user.unit_scope(*UNIT_ROLES), status__in=OWED)
     return seen(user).filter(Exists(of_ticket(mine.exclude(role=Assignment.Role.LEAD, level=1))), state__in=OPEN)
 
 
@@ -203,7 +202,7 @@ def unit_proposals(user, now):
 
 def handed_back(user, now):
     """SPEC 5.3: after a return or a recall the unit keeps number, title and dates, nothing else."""
-    scope = user.unit_scope(*UNIT)
+    scope = user.unit_scope(*UNIT_ROLES)
     gone = Assignment.objects.filter(unit__in=scope, status__in=GONE, closed_at__gte=now - 4 * WITHIN).order_by("-closed_at")
     left = Ticket.objects.filter(pk__in=gone.order_by().values("ticket")).exclude(unit_ids__overlap=scope)
     return left.annotate(left_at=field_of(of_ticket(gone), "closed_at"))
@@ -215,7 +214,7 @@ UNIT_BOARD = Desk("unit-board", _("Unit board"), (Role.UL,), (
     WorkList("confirm", _("To be signed off"), _("No proposal waits for a second person."), unit_proposals, order="asked_at",
              remark=step_and_asker, edge="orange"),
 ), app="dispatch", papers=(FIELD_LIST,))
-INBOX = Desk("unit", _("Unit inbox"), UNIT, (
+INBOX = Desk("unit", _("Unit inbox"), UNIT_ROLES, (
     WorkList("sign", _("To sign"), _("Nothing waits to be signed."), at_unit(State.PENDING_RECEIPT), edge="yellow"),
     WorkList("contact", _("To contact"), _("Every citizen was contacted."), to_contact, edge="orange"),
     WorkList("handling", _("In hand"), _("Nothing is in hand."), at_unit(State.HANDLING), edge="blue"),
@@ -239,7 +238,7 @@ def waits_for_feedback(user, now):
     return (led_by(user) | parts(user, now)).filter(state__in=STEPS["record_progress"].states)
 
 
-FOR_FEEDBACK = Desk("unit-feedback", _("Progress by file"), UNIT, (  # a file only: it has no page
+FOR_FEEDBACK = Desk("unit-feedback", _("Progress by file"), UNIT_ROLES, (  # a file only: it has no page
     WorkList("open", _("Stage feedback"), _("Nothing is in hand."), waits_for_feedback),
 ), app="dispatch")
 

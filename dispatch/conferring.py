@@ -12,13 +12,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, User
-from accounts.roles import Role
+from accounts.roles import UNIT_ROLES, Role
 from accounts.roster import everyone
 from dispatch.models import Assignment, Conference, Contribution
 from notices.actions import tell
 from tickets.actions import AlreadyMoved, Refused, lock, record_locked
 from tickets.states import OPEN, State
-from tickets.who import UNIT_ROLES
 
 HOSTS = (Role.SV, Role.ZH, Role.DL)  # who may open and close one
 DESKS = (Role.RV, Role.DP, Role.SV, Role.ZH, Role.DL, Role.QL)  # who can be asked: they read every ticket

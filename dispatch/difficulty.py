@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
 from accounts.roles import Role
-from accounts.roster import paths_upwards, people
+from accounts.roster import holders_upwards, people
 from notices.actions import tell
 from tickets.actions import Refused, lock, record_locked
 from tickets.choices import Difficulty
@@ -26,10 +26,11 @@ NO_LEADER = _("This person leads neither the unit nor one above it.")
 
 
 def leaders_of(unit):
-    """Leaders of the unit and of those above it, the nearest first."""
-    line = paths_upwards(unit)
-    rows = Membership.objects.filter(role=Role.UL, unit__path__in=line, user__is_active=True).select_related("user", "unit")
-    return {row.user.pk: row for row in sorted(rows, key=lambda row: (-line.index(row.unit.path), row.pk))}
+    """{user id: membership} of leaders of the unit and of those above it, the nearest first."""
+    found: dict[int, Membership] = {}
+    for row in holders_upwards(Role.UL, unit):
+        found.setdefault(row.user_id, row)
+    return found
 
 
 def is_led(ticket):

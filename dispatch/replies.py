@@ -2,6 +2,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.roles import UNIT_ROLES
 from accounts.roster import people
 from dispatch import assignments, requests
 from dispatch.models import Assignment, Contact, Reply
@@ -91,7 +92,7 @@ def review(reply, status, *, by, now, fault="", note=""):
 def record_progress(ticket_id, *, by, now, text):
     """O10: a stage feedback that the hotline sees; one of a co-unit relieves the lead of nothing."""
     ticket = lock(ticket_id, by=by)
-    leads = by.covers(ticket.lead_unit, "LI", "HD", "UL")
+    leads = by.covers(ticket.lead_unit, *UNIT_ROLES)
     if leads:
         winding.feed_back(ticket, now)
     return record_locked(ticket, "progress", by=by, now=now, note=text, data={"lead": leads})
@@ -102,7 +103,7 @@ def record_progress(ticket_id, *, by, now, text):
 
 def own_part(ticket, user):
     """The live part (co-unit or child) that this user's unit still owes, or None."""
-    return next((part for part in parts_of(ticket) if is_owed(part) and user.covers(part.unit, "LI", "HD", "UL")), None)
+    return next((part for part in parts_of(ticket) if is_owed(part) and user.covers(part.unit, *UNIT_ROLES)), None)
 
 
 def is_owed(part):

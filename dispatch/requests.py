@@ -5,6 +5,7 @@ import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.roles import UNIT_ROLES
 from accounts.roster import everyone, people
 from dispatch import assignments
 from dispatch.models import Request
@@ -60,7 +61,7 @@ def _decide(ticket, kind, *, by, now, approved, decision):
 
 
 def _close(request, status, *, by, now, decision):
-    if by.pk in (request.by_id, request.signed_by_id) or (request.unit and by.covers(request.unit, "LI", "HD", "UL")):
+    if by.pk in (request.by_id, request.signed_by_id) or (request.unit and by.covers(request.unit, *UNIT_ROLES)):
         raise Refused(_("Who asked, or belongs to the unit that asked, cannot decide."))
     request.status, request.decided_by, request.decided_at, request.decision = status, by, now, decision
     request.save(update_fields=["status", "decided_by", "decided_at", "decision"])

@@ -1,7 +1,7 @@
 """The steps of dispatch, receipt, handling and requests, each with its form."""
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Role
+from accounts.roles import UNIT_ROLES, Role
 from dispatch import actions, conferring, confidentiality, difficulty, forms, orders, reminders, replies, requests, supervision
 from dispatch.conference_forms import CloseConferenceForm, ConferenceForm, ContributionForm
 from dispatch.models import Request
@@ -14,7 +14,7 @@ from tickets.steps import Step, register
 
 Kind = Request.Kind
 leader = who.by_lead_unit(Role.UL)
-unit_people = who.by_lead_unit(Role.LI, Role.HD, Role.UL)
+unit_people = who.by_lead_unit(*UNIT_ROLES)
 below_leader = who.by_lead_unit(Role.LI, Role.HD)
 
 
@@ -124,7 +124,7 @@ register(
     Step("open_conference", _("Open a consultation"), conferring.open_conference, ConferenceForm,
          states=OPEN, may=who.by_role(*conferring.HOSTS), ready=conferring.none_open),
     Step("add_to_conference", _("Speak in the consultation"), conferring.add, ContributionForm,
-         states=conferring.TALKING, may=who.by_role(*conferring.DESKS, *who.UNIT_ROLES), ready=conferring.takes_part),
+         states=conferring.TALKING, may=who.by_role(*conferring.DESKS, *UNIT_ROLES), ready=conferring.takes_part),
     Step("close_conference", _("Close the consultation"), conferring.close, CloseConferenceForm,
          states=conferring.CLOSING, may=who.by_role(*conferring.HOSTS), ready=conferring.one_open),
 )

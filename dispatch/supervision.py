@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import UNIT_ROLES, Role
 from accounts.roster import people
 from dispatch.models import SupervisionOrder
 from notices.actions import tell
@@ -21,7 +21,6 @@ from tickets.states import OPEN
 Kind, Status = SupervisionOrder.Kind, SupervisionOrder.Status
 LEADERS = (Role.DL, Role.QL)
 NO_UNIT = gettext_lazy("No unit has the ticket: there is nobody to answer.")
-ANSWERING = (Role.LI, Role.HD, Role.UL)
 UNANSWERED = (Status.ISSUED, Status.ACKNOWLEDGED, Status.SENT_BACK)  # they wait for the unit
 NOT_CLOSED = (*UNANSWERED, Status.FED_BACK)
 
@@ -33,7 +32,7 @@ def may_issue(user, kind):
 
 
 def may_answer(order, user):
-    return order.unit is not None and user.covers(order.unit, *ANSWERING)
+    return order.unit is not None and user.covers(order.unit, *UNIT_ROLES)
 
 
 def may_judge(order, user):

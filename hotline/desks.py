@@ -2,9 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Role
+from accounts.roles import UNIT_ROLES, Role
 from dispatch import boards, wall
-from dispatch.presets.views import KEEPERS
 from dispatch.rulebook import views as rulebook
 from followup.boards import CALLBACKS
 from insights import responsibility
@@ -36,7 +35,7 @@ OTHERS = (
     (_("Limits"), "tickets:profiles", profiles.READERS),
     (_("Routing rules"), "dispatch:routing", rulebook.READERS),
     (_("Holidays"), "tickets:calendar", profiles.READERS),
-    (_("Reply presets"), "dispatch:presets", KEEPERS),
+    (_("Reply presets"), "dispatch:presets", UNIT_ROLES),
     (_("Wall"), "dispatch:wall", wall.READERS),
     (_("Responsibility"), "insights:responsibility", responsibility.READERS),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),

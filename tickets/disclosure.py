@@ -6,10 +6,9 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.masking import mask_name, mask_phone
-from accounts.roles import Role
+from accounts.roles import UNIT_ROLES, Role
 from tickets.actions import lock, record_locked
 from tickets.states import State
-from tickets.who import UNIT_ROLES
 
 NEVER = (Role.QL, Role.AU, Role.AD, Role.KE)
 MAY_ASK = (Role.OP, Role.OPS, Role.RV, Role.DP, Role.CB, Role.SV, Role.DL)

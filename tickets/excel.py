@@ -99,7 +99,7 @@ class Sheet:
         listing = self.listing
         found = orders.ordered(columns.bringing(listing.rows, listing.columns), listing.sorting).iterator(chunk_size=CHUNK)
         while tickets := list(islice(found, CHUNK)):
-            sightings.note_file(tickets, listing.user, now=listing.now)
+            sightings.note_several(tickets, listing.user, how=sightings.Sighting.How.FILE, now=listing.now)
             for line in columns.lines_of(tickets, listing.user, listing.now):
                 ticket = line.ticket
                 marks = " ".join(pill.text for pill in pills_of(ticket)) if listing.work.opens else ""

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
-from accounts.roles import Role
+from accounts.roles import UNIT_ROLES, Role
 from tickets import who
 from tickets.choices import (
     CALLBACK_TYPES,
@@ -229,7 +229,7 @@ class Life(FSMModelMixin, models.Model):
         if handler:
             self.handler_ids = [handler.pk]
 
-    @transition(state, S.HANDLING, S.HANDLING, permission=unit(Role.LI, Role.HD, Role.UL))
+    @transition(state, S.HANDLING, S.HANDLING, permission=unit(*UNIT_ROLES))
     def record_contact(self, *, by, now, reached):  # T20
         if reached:
             self.first_contact_at = self.first_contact_at or now

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.http import Http404
 from django.urls import reverse
 
 from tickets import consequences, presenters, sightings, sla, story, timeline
@@ -35,6 +36,13 @@ class Button:
     hint: str
     is_open: bool = False
     icon: str = ""
+
+
+def found(user, ticket_no):
+    try:
+        return visible(user, ticket_no)
+    except Ticket.DoesNotExist:
+        raise Http404 from None
 
 
 def visible(user, ticket_no):

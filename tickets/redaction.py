@@ -8,8 +8,8 @@ import re
 from django.utils.text import Truncator
 
 from accounts.masking import mask_in_text
+from accounts.roles import UNIT_ROLES
 from tickets.disclosure import MAY_ASK, NEVER, is_withheld
-from tickets.who import UNIT_ROLES
 
 HIDDEN = "***"
 NOBODYS = {"caller_id", "phone_hash", "query_salt"}  # links between a person's tickets are nobody's business

@@ -10,6 +10,7 @@ from accounts.roles import Role
 
 WATCHERS = (Role.SV, Role.AU)  # may ask who has read a ticket
 
+
 class Sighting(models.Model):
     class How(models.TextChoices):
         PAGE = "page", _("Page")
@@ -30,13 +31,7 @@ def note(ticket, user, *, how, now, in_full=False):
     Sighting.objects.create(ticket=ticket, user=user, at=now, how=how, in_full=in_full)
 
 
-def note_page(tickets, user, *, now, in_full=()):
-    """Of a page that shows the content of several; of those `in_full` the phone was not masked."""
+def note_several(tickets, user, *, how, now, in_full=()):
+    """A row for each of them; of those `in_full` the phone was not masked."""
     Sighting.objects.bulk_create(
-        Sighting(ticket=ticket, user=user, at=now, how=Sighting.How.PAGE, in_full=ticket in in_full) for ticket in tickets)
-
-
-def note_file(tickets, user, *, now):
-    """Of a file masked as its list is."""
-    Sighting.objects.bulk_create(
-        Sighting(ticket=ticket, user=user, at=now, how=Sighting.How.FILE) for ticket in tickets)
+        Sighting(ticket=ticket, user=user, at=now, how=how, in_full=ticket in in_full) for ticket in tickets)

@@ -43,17 +43,10 @@ def lists(request):
 # --- the ticket page ----------------------------------------------------------------------------------------------
 
 
-def found(request, ticket_no):
-    try:
-        return page.visible(request.user, ticket_no)
-    except Ticket.DoesNotExist:
-        raise Http404 from None
-
-
 @audience(*READERS)
 @require_safe
 def ticket(request, ticket_no):
-    return show(request, found(request, ticket_no), database_now())
+    return show(request, page.found(request.user, ticket_no), database_now())
 
 
 def show(request, ticket, now, *, status=200, **more):
@@ -67,7 +60,7 @@ def show(request, ticket, now, *, status=200, **more):
 @require_http_methods(["GET", "HEAD", "POST"])
 def do(request, ticket_no, step_name):
     """The form of one step: opened by GET, taken by POST."""
-    now, ticket = database_now(), found(request, ticket_no)
+    now, ticket = database_now(), page.found(request.user, ticket_no)
     if step_name not in STEPS:
         raise Http404
     if request.method == "POST":
@@ -123,7 +116,7 @@ def again(request, ticket, step, now, **more):
 
 def moved_on(request, step, ticket_no, body, now):
     """Somebody was faster: the fresh ticket, what it is now, and what was typed."""
-    ticket = found(request, ticket_no)
+    ticket = page.found(request.user, ticket_no)
     form = step.bind(ticket, request.user, now, body)
     conflict = _("It is now: %(state)s.") % {"state": state_pill(ticket).text}
     work = page.work_on(ticket, request.user, now, step.name, form=form, conflict=conflict)
@@ -142,7 +135,7 @@ def next_place(request, ticket):
 @require_POST
 def reveal(request, ticket_no):
     """O9: name and phone in full, once, for a reason that is kept. Answered without a redirect: nothing keeps the page."""
-    now, ticket = database_now(), found(request, ticket_no)
+    now, ticket = database_now(), page.found(request.user, ticket_no)
     reason = request.POST.get("reason", "").strip()
     if len(reason) < 2 or len(reason) > 200:
         problem = _("Say why, in 2 to 200 characters.")
@@ -151,7 +144,7 @@ def reveal(request, ticket_no):
     identity = disclosure.reveal(ticket.pk, by=request.user, now=now, reason=reason, request=request)
     sightings.note(ticket, request.user, how=Sighting.How.PAGE, now=now, in_full=True)
     context = {"ticket": ticket, "identity": identity}
-    return partly(request, "tickets/_identity.html", context, found(request, ticket_no), now, identity=identity)
+    return partly(request, "tickets/_identity.html", context, page.found(request.user, ticket_no), now, identity=identity)
 
 
 def partly(request, template, context, ticket, now, *, status=200, **more):
@@ -249,7 +242,7 @@ def caller(request):
 @require_safe
 def taken(request, ticket_no):
     """What the operator reads out: number, query code, promise. Only to who registered it."""
-    ticket = found(request, ticket_no)
+    ticket = page.found(request.user, ticket_no)
     if ticket.registered_by_id != request.user.pk:
         raise Http404
     response_due, completion_due = promise_of(ticket.clocks.filter(round=1))

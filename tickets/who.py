@@ -1,7 +1,5 @@
 """Who may take a step: truth functions of (ticket, user), named beside the transitions in life.py."""
-from accounts.roles import Role
-
-UNIT_ROLES = (Role.LI, Role.HD, Role.UL)
+from accounts.roles import UNIT_ROLES, Role
 
 
 def system(ticket, user):

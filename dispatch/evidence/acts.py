@@ -10,12 +10,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.privacy import decrypt_bytes, encrypt_bytes
+from accounts.roles import UNIT_ROLES
 from dispatch import replies
 from dispatch.evidence import kinds
 from dispatch.models import Assignment, Evidence, EvidenceFile
 from tickets.actions import AlreadyMoved, Refused, lock, record_locked
 from tickets.states import State
-from tickets.who import UNIT_ROLES
 
 STATES = (State.PENDING_RECEIPT, State.HANDLING, State.SUSPENDED)
 MOST = 9  # a round

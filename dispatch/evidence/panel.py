@@ -3,7 +3,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from dispatch.evidence import acts
 from tickets.story import Item, Panel, Word, events_of
 
 WORDS = {"add_evidence": Word(gettext_lazy("%(who)s brought evidence"), "blue")}
@@ -16,6 +15,6 @@ def panel(ticket, user, can_add):
     if not count and not can_add:
         return Panel(_("Evidence"), [], "paperclip")
     head = ngettext("%(n)d file", "%(n)d files", count) % {"n": count} if count else _("None yet")
-    label = _("Show or add") if ticket.state in acts.STATES and can_add else _("Show")
+    label = _("Show or add") if can_add else _("Show")
     return Panel(_("Evidence"), [Item(head=head, href=reverse("dispatch:evidence", args=[ticket.ticket_no]), href_label=label)],
                  "paperclip")

@@ -15,7 +15,7 @@ from dispatch.evidence import acts, kinds
 from dispatch.models import Evidence
 from tickets import page, sightings
 from tickets.actions import AlreadyMoved, Refused
-from tickets.models import Sighting, Ticket
+from tickets.models import Sighting
 from tickets.presenters import state_pill
 from tickets.redaction import Reading
 from tickets.scope import READERS
@@ -56,17 +56,10 @@ class EvidenceForm(forms.Form):
         return given
 
 
-def found(user, ticket_no):
-    try:
-        return page.visible(user, ticket_no)
-    except Ticket.DoesNotExist:
-        raise Http404 from None
-
-
 @audience(*READERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def evidence(request, ticket_no):
-    ticket = found(request.user, ticket_no)
+    ticket = page.found(request.user, ticket_no)
     if request.method != "POST":
         return shown(request, ticket, EvidenceForm())
     form = EvidenceForm(request.POST, request.FILES)
@@ -94,7 +87,7 @@ def shown(request, ticket, form, problem="", status=200):
 @require_safe
 def file(request, ticket_no, evidence_id):
     """Given out as a file to be kept, never shown as a page of ours. Each time is a sighting of the ticket."""
-    ticket = found(request.user, ticket_no)
+    ticket = page.found(request.user, ticket_no)
     try:
         row = ticket.evidence.select_related("file").get(pk=evidence_id)
     except Evidence.DoesNotExist:

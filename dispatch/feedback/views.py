@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import audience
 from accounts.instant import database_now
+from accounts.roles import UNIT_ROLES
 from dispatch import boards
 from dispatch.feedback import files, lines, taking
 from dispatch.feedback.forms import ConfirmForm, FileForm, sealed
@@ -15,7 +16,7 @@ from tickets import excel, list_page
 from tickets.actions import Refused
 
 
-@audience(*boards.UNIT)
+@audience(*UNIT_ROLES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def feedback(request):
     """POST looks at a file and writes nothing. Of a ticket it shows what a list shows, so it is no sighting."""
@@ -36,7 +37,7 @@ def page(request, form, found=(), seal="", *, problem="", status=200):
     return render(request, "feedback/page.html", context, status=status)
 
 
-@audience(*boards.UNIT)
+@audience(*UNIT_ROLES)
 @require_POST
 def confirm(request):
     """Answered by the preview again when something changed meanwhile: with the line, and nothing written."""
@@ -56,7 +57,7 @@ def confirm(request):
     return redirect(boards.INBOX.url)
 
 
-@audience(*boards.UNIT)
+@audience(*UNIT_ROLES)
 @require_POST
 def template(request):
     """The open tickets that take a stage feedback, with an empty column for it. On record as every list that is taken away."""

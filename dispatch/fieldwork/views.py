@@ -6,13 +6,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import audience
 from accounts.instant import database_now
+from accounts.roles import UNIT_ROLES
 from dispatch import boards
 from dispatch.fieldwork import stops
 from tickets import sightings
 from tickets.list_views import local
 
 
-@audience(*boards.UNIT)
+@audience(*UNIT_ROLES)
 @require_safe
 def field_list(request):
     """外出清单. It shows addresses and, where the reader sees it, a whole phone number, which no list does: so each opening
@@ -22,8 +23,8 @@ def field_list(request):
     given = request.GET.get("back", "")
     back = local(request, given) if given else boards.INBOX.url
     found = stops.stops_of(numbers, request.user, now, chosen=chosen)
-    sightings.note_page([stop.ticket for stop in found], request.user, now=now,
-                        in_full=[stop.ticket for stop in found if stop.dial])
+    sightings.note_several([stop.ticket for stop in found], request.user, how=sightings.Sighting.How.PAGE, now=now,
+                           in_full=[stop.ticket for stop in found if stop.dial])
     context = {
         "streets": stops.streets(stops.with_moves(found, request.path, back)),
         "count": len(found), "now": now, "back": back, "too_many": len(numbers) > stops.MOST, "limit": stops.MOST,

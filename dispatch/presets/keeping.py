@@ -5,10 +5,10 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Unit
+from accounts.roles import UNIT_ROLES
 from dispatch.models import ReplyPreset
 from dispatch.presets.rows import MOST
 from tickets.actions import Refused
-from tickets.who import UNIT_ROLES
 
 
 def units_of(user):

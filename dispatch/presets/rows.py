@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import UNIT_ROLES
 from accounts.roster import paths_upwards
-from tickets.who import UNIT_ROLES
 
 LONGEST_TITLE, LONGEST_TEXT = 40, 2000
 MOST = 100  # of one unit; a longer list helps nobody

@@ -9,14 +9,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import audience
 from accounts.instant import database_now
-from accounts.roles import Role
+from accounts.roles import UNIT_ROLES
 from dispatch.models import ReplyPreset
 from dispatch.presets import keeping
 from dispatch.presets.forms import PresetForm, category_names
 from dispatch.presets.rows import MOST
 from tickets.actions import Refused
 
-KEEPERS = (Role.LI, Role.HD, Role.UL)
 SHOWN = 4 * MOST  # a unit's own and those of the units above
 
 
@@ -27,7 +26,7 @@ class Line:
     may_end: bool
 
 
-@audience(*KEEPERS)
+@audience(*UNIT_ROLES)
 @require_safe
 def presets(request):
     return page(request)
@@ -42,7 +41,7 @@ def page(request, *, form=None, status=200):
     return render(request, "presets/list.html", context, status=status)
 
 
-@audience(*KEEPERS)
+@audience(*UNIT_ROLES)
 @require_POST
 def add(request):
     form = PresetForm(request.POST, user=request.user)
@@ -57,7 +56,7 @@ def add(request):
     return page(request, form=form, status=422)
 
 
-@audience(*KEEPERS)
+@audience(*UNIT_ROLES)
 @require_POST
 def end(request, preset_id):
     try:

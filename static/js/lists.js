@@ -31,11 +31,13 @@
   });
 
   /* a refresh replaces the rows; the choice of the person in front of it is not the server's to take */
+  const named = (one, name) => one.hasAttribute(name) && `[${name}="${CSS.escape(one.getAttribute(name))}"]`;
+  const placeOf = (one) => (one.closest("#desk") && (named(one, "id") || named(one, "formaction") || named(one, "href"))) || "";
   let kept = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.target.id !== "desk") return;
     const wide = $$("[data-wide]")[0];
-    kept = { ticked: boxes().filter((box) => box.checked).map((box) => box.id), focus: document.activeElement.id, left: wide ? wide.scrollLeft : 0 };
+    kept = { ticked: boxes().filter((box) => box.checked).map((box) => box.id), focus: placeOf(document.activeElement), left: wide ? wide.scrollLeft : 0 };
   });
   document.addEventListener("htmx:afterSettle", () => {
     if (!kept) return;
@@ -43,9 +45,9 @@
     kept = null;
     ticked.forEach((id) => { const box = document.getElementById(id); if (box) box.checked = true; });
     if (wide) wide.scrollLeft = left;
-    const there = focus && document.getElementById(focus);
+    show(); // what is hidden takes no focus
+    const there = focus && $$(`#desk ${focus}`)[0];
     if (there && there !== document.activeElement) there.focus({ preventScroll: true });
-    show();
   });
   show();
   addEventListener("pageshow", show); // the browser may bring ticks back

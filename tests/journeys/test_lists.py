@@ -90,6 +90,20 @@ def test_a_refresh_takes_away_neither_ticks_nor_focus_nor_an_open_panel(reviewer
     expect(page.locator("#view-name")).to_have_value("我的急件")
 
 
+@pytest.mark.parametrize("place", ["[data-several] button >> nth=0", ".tiles a >> nth=1", "thead a >> nth=0"])
+def test_a_refresh_leaves_the_focus_where_it_is(reviewer, place):
+    """Given hands that are on their way to a key, when the list refreshes itself, then the key still does what it says."""
+    page = reviewer.page
+    page.locator("[data-pick]").nth(0).click()
+    page.evaluate("document.querySelector('#desk').dataset.old = '1'")
+    page.locator(place).focus()
+
+    page.evaluate("document.dispatchEvent(new Event('hotline:changed'))")
+
+    expect(page.locator("#desk[data-old]")).to_have_count(0, timeout=10_000)
+    expect(page.locator(place)).to_be_focused()
+
+
 def test_a_view_becomes_a_tile_and_columns_stay(reviewer):
     """Given a filter, when it is saved under a name, then a tile leads back to it with its own columns."""
     page = reviewer.page

@@ -54,10 +54,7 @@ def moment(text):
 @require_safe
 def news(request, ticket_no):
     """What others did since the version that the page shows (`?since=`); 204 when it shows the newest."""
-    try:
-        ticket = page.visible(request.user, ticket_no)
-    except Ticket.DoesNotExist:
-        raise Http404 from None
+    ticket = page.found(request.user, ticket_no)
     since = request.GET.get("since", "")
     since = int(since) if since.isascii() and since.isdigit() and len(since) < 10 else ticket.version
     if since >= ticket.version:
