@@ -4,7 +4,7 @@ import json
 import re
 import time
 import urllib.parse
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 FORM_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 MATTER = {
@@ -20,6 +20,7 @@ class Answer:
     headers: dict
     text: str
     seconds: float
+    cookies: list = field(default_factory=list)  # a page may set several: a session is renewed once a minute
 
     @property
     def json(self):
@@ -37,7 +38,8 @@ class Client:
             line.request(method, path, body=body, headers=headers or {})
             answer = line.getresponse()
             text = answer.read().decode()
-            return Answer(answer.status, dict(answer.getheaders()), text, time.monotonic() - begun)
+            return Answer(answer.status, dict(answer.getheaders()), text, time.monotonic() - begun,
+                          [one.split(";")[0] for one in answer.headers.get_all("Set-Cookie", [])])
         except (OSError, http.client.HTTPException):
             return Answer(0, {}, "", time.monotonic() - begun)
         finally:
@@ -55,6 +57,6 @@ class Client:
         opened = self.page(path, role)
         assert opened.status == 200, opened
         fields = {"csrfmiddlewaretoken": FORM_TOKEN.search(opened.text)[1], **fields}
-        cookies = f"sessionid={self.cast['sessions'][role]}; {opened.headers['Set-Cookie'].split(';')[0]}"
+        cookies = "; ".join([f"sessionid={self.cast['sessions'][role]}", *opened.cookies])
         return self.ask("POST", path, body=urllib.parse.urlencode(fields), headers={
             "Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"})
