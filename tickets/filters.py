@@ -9,6 +9,7 @@ from accounts.models import Unit
 from tickets.choices import Type, Urgency
 from tickets.disclosure import MAY_ASK
 from tickets.fields import AnyUnitField
+from tickets.search import in_title
 from tickets.states import State
 
 NAMES = ("q", "state", "urgency", "type", "unit")
@@ -66,7 +67,7 @@ def narrowing(wanted, user):
 
 def saying(words, user):
     """Who must not read a confidential title must not find out its words by asking for them either."""
-    title = Q(title__icontains=words)
+    title = in_title(words)
     if not user.has_role(*MAY_ASK):
         title &= Q(is_confidential=False)
     return Q(ticket_no__startswith=words) | title if words.isascii() and words.isdigit() else title

@@ -16,6 +16,7 @@ from tickets.people import Call, Caller, Disposition
 from tickets.proposals import Proposal
 from tickets.saved_views import ListChoice, SavedView
 from tickets.scope import TicketQuerySet
+from tickets.search import LetterPairs
 from tickets.sightings import Sighting
 from tickets.sla import CalendarVersion, HolidayDay, SlaProfile
 from tickets.splits import Split
@@ -89,6 +90,7 @@ class Ticket(Life):
             models.Index(fields=["closed_at"], name="ticket_to_archive", condition=Q(state=State.CLOSED)),
             GinIndex(fields=["unit_ids"], name="ticket_units", condition=Q(state__in=OPEN), fastupdate=False),
             GinIndex(fields=["unit_ids"], name="ticket_units_all", fastupdate=False),
+            GinIndex(LetterPairs("title"), name="ticket_title_pairs"),
         ]
 
     def __str__(self):
