@@ -126,7 +126,7 @@ def run(site, password, roles, rounds, with_history=False):
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=get_browser.browser(), args=get_browser.FLAGS)
         if with_history:
-            kept = lists.measure(signed_in, site, roles, 10 * rounds, "/healthz")
+            kept = lists.measure(signed_in, site, roles, 20 * rounds, "/healthz")
         else:
             kept = verdict(*measure(browser, site, password, roles, rounds))
         browser.close()
