@@ -1,5 +1,6 @@
 """What all tests share: the servers and the browser. Rows are made by the functions of tests/factories.py."""
 import gc
+import os
 
 import pytest
 from django.conf import settings
@@ -59,9 +60,12 @@ def pytest_collection_modifyitems(items):
 
 
 def group_of(item):
-    """All pages share one world. Otherwise the language, if any, or the file."""
+    """Pages share one world, and one more for the second language where all of them are looked at. Otherwise the language,
+    if any, or the file."""
     folder, language = item.path.parent.name, getattr(item, "callspec", None) and item.callspec.params.get("language")
-    return folder if folder == "pages" else f"{folder}/{language or item.path.stem}"
+    if folder == "pages":
+        return "pages/english" if language == "en" and os.environ.get("HOTLINE_PAGES") == "whole" else "pages"
+    return f"{folder}/{language or item.path.stem}"
 
 
 def pytest_make_parametrize_id(config, val, argname):
