@@ -51,10 +51,12 @@ FOLLOWED = {  # pages behind a link: (page, "" for a ticket; the link)
     "ad-special": ("/limits/", "main a[href$='/special/']"),
     "sv-holders": ("", "#held a"),
     "sv-seen": ("", "main a[href$='/seen/']"),
+    "hd-evidence": ("", "main a[href$='/evidence/']"),
+    "li-feedback": ("/desk/unit/", "main a[href$='/feedback/']"),
 }
 VARIANTS = {  # a chosen few in English, on a phone, in the dark
     "en": ("op-new", "rv-review", "dp-dispatch", "li-ticket", "cb-step", "sv-supervision", "sv-proof", "dl-duty"),
-    "phone": ("op-mine", "hd-unit", "hd-ticket", "hd-step", "dl-duty", "ql-leader"),
+    "phone": ("op-mine", "hd-unit", "hd-ticket", "hd-step", "hd-field-list", "dl-duty", "ql-leader"),
     "en-phone": ("hd-unit", "hd-ticket"),
     "dark": ("op-new", "li-ticket", "sv-supervision", "rv-step"),
     "phone-dark": ("hd-ticket",),
@@ -117,7 +119,15 @@ class Album:
             if name.startswith(f"{role}-"):
                 camera.goto(path or camera.a_ticket())
                 self.show(camera, name, camera.first(link))
+        if role == "hd":
+            self.show_field_list(camera)
         camera.context.close()
+
+    def show_field_list(self, camera):
+        camera.goto("/desk/unit/?list=handling")
+        rows = camera.page.evaluate("[...document.querySelectorAll('[data-row]')].map(row => row.dataset.row)")
+        if rows:
+            self.show(camera, "hd-field-list", "/desk/unit/field-list/?" + "&".join(f"t={row}" for row in rows[:6]))
 
     def show_ticket(self, camera, role):
         if ticket := camera.a_ticket():
