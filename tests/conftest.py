@@ -9,6 +9,7 @@ from django.utils import translation
 from tests import get_browser, servers
 
 pytest_plugins = ["tests.faults.tally"]
+PATIENCE = 30_000  # ms for what a page has to show; a busy machine is slow, a fault is for ever
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +96,8 @@ def pytest_unconfigure(config):
 @pytest.fixture(scope="session")
 def browser():
     """One Chromium for the whole run. The test fails, it does not skip, when there is none: `make test` gets one."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+    expect.set_options(timeout=PATIENCE)
     path = get_browser.browser()
     assert path, "no Chromium found: run `make browser`, or set CHROMIUM"
     with sync_playwright() as play:
@@ -127,7 +129,7 @@ def new_page(browser):
 
     def open_page(**options):
         context = browser.new_context(**{"locale": "zh-CN", "timezone_id": "Asia/Shanghai"} | options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return context.new_page()
 

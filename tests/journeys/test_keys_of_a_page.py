@@ -36,8 +36,6 @@ TABBABLE = """() => {
 }"""
 LEFT = "() => [...wanted, ...dull].map((one) => one.outerHTML.slice(0, 120))"
 
-expect.set_options(timeout=20_000)
-
 
 @pytest.fixture
 def sit(new_page, site):
@@ -47,7 +45,6 @@ def sit(new_page, site):
         client = Client()
         client.force_login(user)
         page = new_page(**{"viewport": {"width": 1366, "height": 768}} | options)
-        page.context.set_default_timeout(30_000)
         page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
         page.goto(site + path)
         return page
