@@ -18,7 +18,7 @@ from tests.tickets.bodies import body_for
 from tests.tickets.ready import READY
 from tickets import steps
 from tickets.models import Ticket
-from tickets.steps import STEPS
+from tickets.steps import STEPS, Invalid
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WHOLE = os.environ.get("HOTLINE_RACES") == "whole"
@@ -30,7 +30,9 @@ BEGINNINGS = {
     "closed": make.closed,
 }
 SAMPLE = 4  # of a state's pairs: always those at the same distance in the table of steps
-BEATEN = {"AlreadyMoved", "Refused", "PermissionDenied", "DoesNotExist"}  # the last: taken back from the unit meanwhile
+# DoesNotExist: taken back from the unit meanwhile. Invalid: what the form says was true before the other step.
+BEATEN = {"AlreadyMoved", "Refused", "PermissionDenied", "DoesNotExist", "Invalid"}
+
 
 def offered(people, ticket):
     """{step: the first person who may take it}, in the order of the table."""
@@ -71,15 +73,17 @@ def one_after_the_other(calls):
     return results
 
 
-def beaten_by_right(results):
-    return [result for result in results if isinstance(result, Exception) and type(result).__name__ not in BEATEN]
+def undeserved(results, first):
+    """Errors that nobody should get. Who came first has nobody to blame for what his form says."""
+    return [result for place, result in enumerate(results) if isinstance(result, Exception)
+            and (type(result).__name__ not in BEATEN or place == first and isinstance(result, Invalid))]
 
 
-def play(begin, master, pair, run):
+def play(begin, master, pair, run, first=None):
     """(outcome, errors that nobody should get) of a fresh ticket."""
     ticket = begin()
     results = run([request(name, user, ticket, master) for name, user in pair])
-    return outcome(ticket, results), beaten_by_right(results)
+    return outcome(ticket, results), undeserved(results, first)
 
 
 def other_way_round(calls):
@@ -96,7 +100,8 @@ def test_two_steps_at_the_same_moment_are_as_if_one_had_come_after_the_other(tra
     pairs = pairs if WHOLE else pairs[::max(1, len(pairs) // SAMPLE)]
     for names in pairs:
         pair = [(name, who[name]) for name in names]
-        allowed = [play(lambda: BEGINNINGS[state](p), master, pair, run) for run in (one_after_the_other, other_way_round)]
+        allowed = [play(lambda: BEGINNINGS[state](p), master, pair, run, first)
+                   for first, run in enumerate((one_after_the_other, other_way_round))]
         for _time in range(TIMES):
             found, errors = play(lambda: BEGINNINGS[state](p), master, pair, lambda calls: race(*calls))
             if errors or found not in [outcome for outcome, _errors in allowed]:
@@ -104,6 +109,6 @@ def test_two_steps_at_the_same_moment_are_as_if_one_had_come_after_the_other(tra
         odd += [(names, errors) for _outcome, errors in allowed if errors]
 
     print(f"\n{state}: {len(pairs)} pairs of {len(who)} steps")
-    assert odd == []
+    assert not odd, "\n".join(map(str, odd))
     assert len(pairs) >= min(SAMPLE, len(who))
     assert codes(NOON) <= {"C6", "I12"}  # no sweep runs here, and a trigger is off for tests that commit
