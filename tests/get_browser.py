@@ -76,10 +76,20 @@ def without_root(package: str) -> bool:
     for deb in sorted((HERE / "archives").glob("*.deb")):
         if not deb.name.startswith("libc6_"):  # goes with the loader of this machine
             _done(["dpkg-deb", "-x", str(deb), str(HERE / "root")])
+    complete(HERE / "root" / "usr" / "lib" / "chromium")
     write_wrapper()
     for folder in ("lists", "archives", "cache", "state"):
         shutil.rmtree(HERE / folder)
     return True
+
+
+def complete(folder: Path) -> None:
+    """apt fetches nothing that the system has: the browser looks for it beside itself."""
+    system = Path("/usr/lib/chromium")
+    if folder.is_dir() and system.is_dir():
+        for file in system.iterdir():
+            if not (folder / file.name).exists():
+                (folder / file.name).symlink_to(file)
 
 
 def write_wrapper() -> None:
@@ -109,6 +119,8 @@ def main() -> None:
         get(SHELL) or browser() or get("chromium")
     if may_get and not has_chinese_font():
         get("fonts-wqy-microhei")
+    if WRAPPER.exists() and not works(str(WRAPPER)):
+        WRAPPER.unlink()  # the system's own may do
     if not browser() or not works(browser()):
         sys.exit(f"The browser {browser() or ''} does not start: install {SHELL} or chromium, or point CHROMIUM at a browser.")
     if not (WRAPPER.exists() or has_chinese_font()):
