@@ -22,7 +22,8 @@ from hotline.embedded import Postgres, Servers, Valkey
 from hotline.home import Home, port_is_free
 from tests.production import ROOT, with_environment
 
-EMPTY = {"HOTLINE_DEMO": "0", "HOTLINE_API_READING": "1000000/min", "HOTLINE_API_WRITING": "1000000/min"}
+EMPTY = {"HOTLINE_DEMO": "0", "HOTLINE_API_READING": "1000000/min", "HOTLINE_API_WRITING": "1000000/min",
+         "HOTLINE_IDLE_MINUTES": "600"}  # sessions of the cast are made once, and the whole of it takes longer than half an hour
 
 
 class Site:
