@@ -21,6 +21,7 @@ from small_png import smaller  # noqa: E402
 from bench.district import Screen, demo_district  # noqa: E402
 from tests import get_browser  # noqa: E402
 
+FLAGS = [*get_browser.FLAGS, "--force-color-profile=srgb", "--font-render-hinting=none"]  # the same on every machine
 PICTURES, DOCUMENT = ROOT / "docs" / "pictures", ROOT / "docs" / "screens.md"
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 
@@ -184,7 +185,7 @@ def take(site, password):
     shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir()
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=get_browser.browser(), args=get_browser.FLAGS)
+        browser = play.chromium.launch(executable_path=get_browser.browser(), args=FLAGS)
         album = Album(browser, site, password)
         for role in ROLES:
             album.whole_day(role)

@@ -107,12 +107,10 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def web(django_db_setup, django_db_blocker, tmp_path_factory):
+def web(django_db_setup, tmp_path_factory):
     """The port of the product's own web server, on the rows of this worker: pages are looked at as they are served."""
     from tests.web import server
-    with django_db_blocker.unblock():
-        place = server(tmp_path_factory.mktemp("web") / "web.log")
-    with place as (port, _process):
+    with server(tmp_path_factory.mktemp("web") / "web.log") as (port, _process):
         yield port
 
 

@@ -114,8 +114,8 @@ def works(program: str) -> bool:
 def main() -> None:
     if WRAPPER.exists() and works(str(WRAPPER)):
         return
-    may_get = shutil.which("apt-get") and not os.environ.get("CHROMIUM")
-    if may_get and not shutil.which(SHELL):
+    may_get = shutil.which("apt-get")
+    if may_get and not os.environ.get("CHROMIUM") and not shutil.which(SHELL):
         get(SHELL) or browser() or get("chromium")
     if may_get and not has_chinese_font():
         get("fonts-wqy-microhei")

@@ -2,15 +2,14 @@
 import contextlib
 import http.client
 import os
-import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from unittest import mock
 
 from django.db import connection
 
 from hotline import supervise
 from hotline.home import Home, free_port
-from tests.production import ROOT
 
 
 @contextlib.contextmanager
@@ -18,20 +17,19 @@ def server(log, settings="tests.served"):
     """(port, process) of a server on the database of this test run; `settings` is a module."""
     port = free_port()
     [web] = [child for child in supervise.children(Home(), port) if child.name == "web"]
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": settings, "SERVED_DATABASE": connection.settings_dict["NAME"]}
-    with log.open("wb") as out:
-        process = subprocess.Popen(web.command, cwd=ROOT, env=environment, stdout=out, stderr=out)
+    web.log = log
+    with mock.patch.dict(os.environ, DJANGO_SETTINGS_MODULE=settings, SERVED_DATABASE=connection.settings_dict["NAME"]):
+        web.start()
     try:
         give_up = time.monotonic() + 60
         while not answers(port):
-            assert time.monotonic() < give_up and process.poll() is None, log.read_text()[-3000:]
+            assert time.monotonic() < give_up and web.process.poll() is None, log.read_text()[-3000:]
             time.sleep(0.1)
         warm(port)
-        yield port, process
+        yield port, web.process
     finally:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(20)
+        web.ask_to_end()
+        web.wait_for_end(time.monotonic() + 20)
 
 
 def warm(port):

@@ -4,7 +4,7 @@ The index keeps the pairs of letters of each title. A title that holds the words
 not the words is sorted out afterwards. A Chinese word has two letters, which an index of three letters would not find.
 """
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.fields.array import ArrayContains
+from django.contrib.postgres.lookups import DataContains
 from django.db.models import Func, Q, TextField, Value
 
 MAKE = """CREATE FUNCTION letter_pairs(words text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -20,4 +20,4 @@ class LetterPairs(Func):
 def in_title(words):
     """A condition on tickets. One letter has no pair: whoever asks for it waits for a look at every title."""
     found = Q(title__icontains=words)
-    return found & Q(ArrayContains(LetterPairs("title"), LetterPairs(Value(words)))) if len(words) > 1 else found
+    return found & Q(DataContains(LetterPairs("title"), LetterPairs(Value(words)))) if len(words) > 1 else found

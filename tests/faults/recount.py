@@ -39,7 +39,7 @@ def recount(since, broken=()):
     return {"faults": faults, "tickets": Ticket.objects.count(), "clocks": len(clocks), "rungs": len(fired),
             "skipped": sum(row.skipped for row in fired), "lateness": lateness(fired, datetime.fromisoformat(since)),
             "deemed_signed": Ticket.objects.filter(deemed_signed=True).count(),
-            "orders": SupervisionOrder.objects.filter(kind="overdue").count(),  # others follow from clusters, in a long storm
+            "orders": SupervisionOrder.objects.exclude(kind="cluster").count(),  # which a long storm makes
             "messages": messages(), **notices()}
 
 
