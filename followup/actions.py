@@ -36,10 +36,10 @@ def approve_reply(ticket_id, *, by, now, note=""):
 
 
 @transaction.atomic
-def callback_no_answer(ticket_id, *, by, now, result, note=""):
-    """T28: the try is logged; the rule says when the next one is due."""
+def callback_no_answer(ticket_id, *, by, now, result, note="", again_at=None):
+    """T28: the try is logged; the rule, or the citizen (`again_at`), says when the next one is due."""
     ticket = lock_for(ticket_id, Ticket.callback_no_answer, by=by)
-    task = callbacks.no_answer(ticket, result, by=by, now=now, note=note)
+    task = callbacks.no_answer(ticket, result, by=by, now=now, note=note, again_at=again_at)
     ticket = move_locked(ticket, Ticket.callback_no_answer, by=by, now=now, note=note,
                          data={"result": result, "next": task.next_attempt_at.isoformat(), "status": task.status})
     return callbacks.settle(ticket, by=by, now=now)

@@ -6,13 +6,13 @@ from django.utils.translation import ngettext
 
 from accounts.roles import Role
 from dispatch.boards import proposals_by_others, step_and_asker
+from followup.claims import BY_PHONE
 from followup.models import CallbackAttempt, CallbackTask
 from tickets.choices import Outcome
 from tickets.queues import Desk, WorkList, seen
 from tickets.states import State
 
 Kind, Status = CallbackTask.Kind, CallbackTask.Status
-BY_PHONE = (Status.OPEN, Status.CLAIMED, Status.RETRY_WAIT)
 
 
 def with_task(user, tasks):

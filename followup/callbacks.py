@@ -11,6 +11,7 @@ from tickets import winding
 from tickets.actions import Refused, lock, record_locked
 from tickets.choices import WORST_FIRST, Outcome, Urgency
 from tickets.models import Caller, Ticket
+from tickets.presenters import short
 from tickets.states import State
 
 Kind, Status = CallbackTask.Kind, CallbackTask.Status
@@ -41,13 +42,19 @@ def open_tasks(ticket, *, now, kind=Kind.RESULT):
 
 def add_task(ticket, caller, *, now, kind=Kind.RESULT):
     task = CallbackTask(ticket=ticket, round=ticket.round, kind=kind, caller=caller, created_at=now,
-                        next_attempt_at=schedule.next_attempt([], now))
+                        next_attempt_at=schedule.next_attempt([], now), best_band=band_he_called_in(caller))
     if not (caller.phone or caller.phone2):
         close_task(task, Outcome.UNREACHABLE, by=User.objects.system(), now=now, note="no usable contact")
     elif kind == Kind.RESULT and caller == ticket.caller and not (ticket.need_reply or ticket.force_callback):
         close_task(task, Outcome.REFUSED, by=ticket.registered_by, now=now, note="refused in advance")
     task.save()
     return task
+
+
+def band_he_called_in(caller):
+    """Who called us in the evening is at home in the evening."""
+    called_at = Ticket.objects.filter(caller=caller).values_list("registered_at", flat=True).first()
+    return schedule.band_of(called_at) if called_at else None
 
 
 def tasks_of(ticket):
@@ -62,9 +69,26 @@ def kind_expected(ticket):
     return Kind.WITHDRAW_CHECK if ticket.withdraw_from else Kind.RESULT
 
 
-def next_task(ticket):
-    """The open task that is due first, locked; None when every reporter was asked."""
-    return tasks_of(ticket).filter(outcome="").order_by("next_attempt_at", "pk").select_for_update().first()
+def still_open(ticket):
+    """Those of this round that still wait for an outcome, the first one due first, locked."""
+    return list(tasks_of(ticket).filter(outcome="").order_by("next_attempt_at", "pk").select_for_update())
+
+
+def next_task(ticket, *, by, now):
+    """The open task that `by` has claimed, else the one that is due first; None when every reporter was asked.
+
+    Refused while somebody else is at it: he has the citizen on the line.
+    """
+    tasks = still_open(ticket)
+    task = next((task for task in tasks if task.is_claimed(now) and task.claimed_by_id == by.pk), tasks[0] if tasks else None)
+    if task and task.is_claimed(now) and task.claimed_by_id != by.pk:
+        raise Refused(claimed_by_another(task))
+    return task
+
+
+def claimed_by_another(task):
+    return _("%(who)s has this callback until %(time)s.") % {
+        "who": task.claimed_by.display_name, "time": short(task.claimed_until)}
 
 
 def has_open_task(ticket):
@@ -73,9 +97,14 @@ def has_open_task(ticket):
     return ticket._has_open_task
 
 
+def put(task, status):
+    """In any other status than CLAIMED nobody holds it."""
+    task.status, task.claimed_by, task.claimed_until = status, None, None
+
+
 def close_task(task, outcome, *, by, now, note=""):
     task.outcome, task.outcome_at, task.outcome_by = outcome, now, by
-    task.status = Status.UNREACHABLE if outcome == Outcome.UNREACHABLE else Status.DONE
+    put(task, Status.UNREACHABLE if outcome == Outcome.UNREACHABLE else Status.DONE)
     task.note = note or task.note
 
 
@@ -91,7 +120,8 @@ def outcome_of(*, contacted, solved, satisfied, reason):
 
 
 def attempt(task, result, *, by, now, note=""):
-    return CallbackAttempt.objects.create(task=task, at=now, by=by, result=result, note=note)
+    number_used = next(iter(numbers_left(task)), "phone")
+    return CallbackAttempt.objects.create(task=task, at=now, by=by, result=result, note=note, number_used=number_used)
 
 
 @transaction.atomic
@@ -99,7 +129,7 @@ def record_outcome(ticket_id, *, by, now, contacted, solved, satisfied, process_
                    note=""):
     """The questionnaire of one reporter. The ticket's outcome is the worst of all of them."""
     ticket = lock(ticket_id, by=by)
-    task = next_task(ticket)
+    task = next_task(ticket, by=by, now=now)
     if task is None or task.kind != Kind.RESULT:
         raise Refused(_("Every reporter was asked already."))
     attempt(task, Result.ANSWERED, by=by, now=now)
@@ -114,7 +144,7 @@ def record_outcome(ticket_id, *, by, now, contacted, solved, satisfied, process_
 def record_declined(ticket_id, *, by, now, note):
     """The citizen does not want to be asked: an outcome of its own, never counted as satisfied."""
     ticket = lock(ticket_id, by=by)
-    task = next_task(ticket)
+    task = next_task(ticket, by=by, now=now)
     if task is None or task.kind != Kind.RESULT:
         raise Refused(_("Every reporter was asked already."))
     attempt(task, Result.DECLINED, by=by, now=now, note=note)
@@ -126,7 +156,7 @@ def record_declined(ticket_id, *, by, now, note):
 def record_withdrawal_answer(ticket_id, *, by, now, confirmed, note=""):
     """Was it really the citizen who withdrew?"""
     ticket = lock(ticket_id, by=by)
-    task = next_task(ticket)
+    task = next_task(ticket, by=by, now=now)
     if task is None or task.kind != Kind.WITHDRAW_CHECK:
         raise Refused(_("No withdrawal is being checked."))
     attempt(task, Result.ANSWERED, by=by, now=now)
@@ -163,26 +193,39 @@ def withdrawn_by_all(outcomes):
     return next(o for o in (Outcome.WITHDRAW_DENIED, Outcome.UNREACHABLE, Outcome.WITHDRAW_CONFIRMED) if o in outcomes)
 
 
-def no_answer(ticket, result, *, by, now, note):
+def numbers_left(task):
+    """Fields of the numbers that may still reach him, in the order in which they are dialled: a dead one never again."""
+    dead = set(task.attempts.filter(result=Result.WRONG_NUMBER).values_list("number_used", flat=True))
+    return [field for field in ("phone", "phone2") if getattr(task.caller, field) and field not in dead]
+
+
+def tries_of(task):
+    """Instants of the calls in vain. Who asks for another time was reached: his word sets the next call, not the rule."""
+    return list(task.attempts.exclude(result=Result.RESCHEDULE).values_list("at", flat=True).order_by("at"))
+
+
+def no_answer(ticket, result, *, by, now, note, again_at=None):
     """One failed try on the task that is due; after the third a questionnaire goes out by text message."""
-    task = next_task(ticket)
+    task = next_task(ticket, by=by, now=now)
     if task is None:
         raise Refused(_("Every reporter was asked already."))
-    past = list(task.attempts.values_list("at", flat=True).order_by("at"))
-    if schedule.enough(past):
+    if schedule.enough(tries_of(task)):
         raise Refused(_("Three attempts were made: wait for the text message."))
     attempt(task, result, by=by, now=now, note=note)
-    past.append(now)
-    dead = result == Result.WRONG_NUMBER and (not task.caller.phone2 or len(past) > 1)
-    if dead:
+    tries, numbers = tries_of(task), numbers_left(task)
+    if not numbers:
         close_task(task, Outcome.UNREACHABLE, by=by, now=now, note=note)
-    elif schedule.enough(past):
-        task.status, task.survey_sent_at = Status.SMS_WAIT, now
-        task.next_attempt_at = now + schedule.SURVEY_OPEN
-        tell_citizen(task.caller.phone or task.caller.phone2, cause=f"survey:{task.pk}", kind="questionnaire",
+    elif again_at:
+        put(task, Status.RETRY_WAIT)
+        task.next_attempt_at, task.best_band = again_at, schedule.band_of(again_at)
+    elif schedule.enough(tries):
+        put(task, Status.SMS_WAIT)
+        task.survey_sent_at, task.next_attempt_at = now, now + schedule.SURVEY_OPEN
+        tell_citizen(getattr(task.caller, numbers[0]), cause=f"survey:{task.pk}", kind="questionnaire",
                      ticket_no=ticket.ticket_no, now=now)
     else:
-        task.status, task.next_attempt_at = Status.RETRY_WAIT, schedule.next_attempt(past, now)
+        put(task, Status.RETRY_WAIT)
+        task.next_attempt_at = schedule.next_attempt(tries, now)
     task.save()
     return task
 
@@ -191,11 +234,10 @@ def no_answer(ticket, result, *, by, now, note):
 def give_up(ticket_id, *, by, now, note=""):
     """Mark the due task unreachable once the rule of three tries and 48 hours is fulfilled."""
     ticket = lock(ticket_id, by=by)
-    task = next_task(ticket)
+    task = next_task(ticket, by=by, now=now)
     if task is None:
         raise Refused(_("Every reporter was asked already."))
-    tries = list(task.attempts.values_list("at", flat=True).order_by("at"))
-    if not schedule.exhausted(tries, task.survey_sent_at, now):
+    if not schedule.exhausted(tries_of(task), task.survey_sent_at, now):
         raise Refused(_("Three tries on two days in two time bands, then 48 hours for the text message."))
     close_task(task, Outcome.UNREACHABLE, by=by, now=now, note=note)
     return _finish(ticket, task, by=by, now=now)

@@ -1,15 +1,19 @@
 """Forms of callback, redo, adjudication, merging and withdrawing."""
+from datetime import timedelta
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from followup import schedule
 from followup.models import CallbackAttempt, CallbackTask
-from tickets.choices import ForceReason
+from tickets.choices import ForceReason, Urgency
 from tickets.fields import ChoicesField, MomentField, PersonField, TextField, YesNo
 from tickets.forms import CaseForm
 from tickets.models import Ticket
 
 Result = CallbackAttempt.Result
+POSTPONED_BY = timedelta(days=30)
 NOT_ANSWERED = [choice for choice in Result.choices if choice[0] not in (Result.ANSWERED, Result.DECLINED)]
 
 
@@ -36,9 +40,30 @@ class QuestionnaireForm(forms.Form):
         return given
 
 
-class NoAnswerForm(forms.Form):
+class NoAnswerForm(CaseForm):
     result = ChoicesField(label=_("What happened"), choices=NOT_ANSWERED)
+    again_at = MomentField(label=_("When he wants to be called"), required=False)
     note = TextField(label=_("Note"), max_length=500, required=False, rows=2)
+
+    def clean_again_at(self):
+        moment = self.cleaned_data["again_at"]
+        if moment is None:
+            return None
+        if not self.now < moment <= self.now + POSTPONED_BY:
+            raise ValidationError(_("From now on, and within thirty days."))
+        if schedule.is_quiet(moment) and self.ticket.urgency != Urgency.CRITICAL:
+            raise ValidationError(_("Nobody is called between 21:00 and 08:30."))
+        return moment
+
+    def clean(self):
+        super().clean()
+        given = self.cleaned_data
+        if "again_at" not in self.errors and "result" in given:
+            if given["result"] == Result.RESCHEDULE and not given.get("again_at"):
+                self.add_error("again_at", _("Say when: that is when he is called again."))
+            if given["result"] != Result.RESCHEDULE and given.get("again_at"):
+                self.add_error("again_at", _("Only for who asked for another time; all others are called by the rule."))
+        return given
 
 
 class WithdrawalAnswerForm(forms.Form):

@@ -70,6 +70,7 @@ class CallbackTask(models.Model):
     claimed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     claimed_until = models.DateTimeField(null=True)
     next_attempt_at = models.DateTimeField()
+    best_band = models.PositiveSmallIntegerField(null=True)  # of schedule.BANDS: when he called us, or asked to be called
     survey_sent_at = models.DateTimeField(null=True)  # text message after the third try; 48 h
     contacted = models.BooleanField(null=True)  # Q1
     solved = models.CharField(max_length=12, choices=Solved, blank=True)  # Q2
@@ -93,6 +94,9 @@ class CallbackTask(models.Model):
             models.CheckConstraint(name="callback_done_has_outcome",
                                    condition=Q(status__in=["done", "unreachable"], outcome__gt="")
                                    | ~Q(status__in=["done", "unreachable"]) & Q(outcome="")),
+            models.CheckConstraint(name="callback_claimed_by_until_together",
+                                   condition=Q(status="claimed", claimed_by__isnull=False, claimed_until__isnull=False)
+                                   | ~Q(status="claimed") & Q(claimed_by=None, claimed_until=None)),
         ]
         indexes = [models.Index(fields=["next_attempt_at"], name="callback_waiting", condition=Q(outcome=""))]
         triggers = [
@@ -100,6 +104,10 @@ class CallbackTask(models.Model):
                               func=RESULT_IS_FROZEN),
             pgtrigger.Protect(name="callback_never_deleted", operation=pgtrigger.Delete),
         ]
+
+    def is_claimed(self, now):
+        """A lock that has run out binds nobody; no job has to look for it."""
+        return self.claimed_until is not None and self.claimed_until > now
 
 
 class CallbackAttempt(models.Model):

@@ -8,6 +8,7 @@ GAP = timedelta(hours=2)
 MAX_ATTEMPTS = 3
 MIN_DAYS = 2
 MIN_BANDS = 2
+QUIET_FROM, QUIET_UNTIL = time(21), time(8, 30)
 SURVEY_OPEN = timedelta(hours=48)
 
 
@@ -15,6 +16,12 @@ def band_of(moment: datetime) -> int | None:
     """Index of the time band an instant lies in, or None between bands."""
     clock = moment.astimezone(LOCAL).time()
     return next((i for i, (start, end) in enumerate(BANDS) if start <= clock < end), None)
+
+
+def is_quiet(moment: datetime) -> bool:
+    """Nobody is called at night, except about what is critical."""
+    clock = moment.astimezone(LOCAL).time()
+    return clock >= QUIET_FROM or clock < QUIET_UNTIL
 
 
 def next_attempt(attempts: list[datetime], now: datetime) -> datetime:

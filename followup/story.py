@@ -20,7 +20,7 @@ OUTCOME_TONE = {
 
 
 def chapter(ticket, user, reading):
-    tasks = ticket.callback_tasks.select_related("outcome_by").annotate(tries=Count("attempts")).order_by("-pk")
+    tasks = ticket.callback_tasks.select_related("outcome_by", "claimed_by").annotate(tries=Count("attempts")).order_by("-pk")
     items = [task_item(task, reading) for task in tasks]
     return Chapter(panels=[Panel(_("Callbacks"), items, "phone-outgoing")] if items else [])
 
@@ -38,6 +38,7 @@ def task_item(task, reading):
         facts=some(
             (_("Tries"), task.tries),
             (_("Next try"), waits),
+            (_("Claimed by"), task.claimed_by and task.claimed_by.display_name),
             (_("Did the unit contact?"), said(task.contacted)),
             (_("Is it solved?"), task.get_solved_display()),
             (_("Satisfied with the result"), task.get_satisfied_display()),

@@ -1,4 +1,6 @@
 """Who may take a step: truth functions of (ticket, user), named beside the transitions in life.py."""
+from django.db.models import Q
+
 from accounts.roles import UNIT_ROLES, Role
 
 
@@ -59,6 +61,13 @@ def reviewer_not_registrar(ticket, user):
 def neutral_callback_agent(ticket, user):
     """I18: nobody of a unit that handled the case rates its work."""
     return user.has_role(Role.CB) and not is_of_handling_unit(ticket, user)
+
+
+def neutral_to(user):
+    """The same of many tickets at once, as a filter."""
+    if not user.has_role(*UNIT_ROLES):
+        return Q()
+    return ~Q(lead_unit__in=user.unit_scope(*UNIT_ROLES)) & ~Q(unit_ids__overlap=user.unit_ids(*UNIT_ROLES))
 
 
 def is_of_handling_unit(ticket, user):

@@ -47,7 +47,7 @@ def declined(case, now):
 
 
 def not_reached(case, now):
-    case.take("callback_no_answer", case.cb, now, result=case.pick(("no_answer", "powered_off", "reschedule")))
+    case.take("callback_no_answer", case.cb, now, result=case.pick(("no_answer", "powered_off", "no_answer")))
 
 
 def wrong_number(case, now):
