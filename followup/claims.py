@@ -77,9 +77,9 @@ def _give(task, *, by, now):
     return task
 
 
-def prolong(task_id, *, by, now):
+def prolong(task_id, *, ticket, by, now):
     """He is at it: another quarter of an hour, unless somebody else took it meanwhile. Says whether it is his."""
-    mine = CallbackTask.objects.filter(pk=task_id, status=Status.CLAIMED, claimed_by=by)
+    mine = CallbackTask.objects.filter(pk=task_id, ticket=ticket, status=Status.CLAIMED, claimed_by=by)
     return mine.update(claimed_until=now + LOCK) == 1
 
 

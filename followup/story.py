@@ -1,6 +1,7 @@
 """What callback, redo and adjudication add to the time line and to the page of a ticket."""
 
 from django.db.models import Count
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -9,7 +10,9 @@ from dispatch.story import some
 from followup.models import CallbackAttempt, CallbackTask
 from tickets.choices import Outcome
 from tickets.presenters import Pill
+from tickets.states import State
 from tickets.story import Chapter, Item, Panel, Word, instant, label_of, noted, register, yes_or_no
+from tickets.who import neutral_callback_agent
 
 OUTCOME_TONE = {
     Outcome.POSITIVE: "green",
@@ -21,17 +24,18 @@ OUTCOME_TONE = {
 
 def chapter(ticket, user, reading):
     tasks = ticket.callback_tasks.select_related("outcome_by", "claimed_by").annotate(tries=Count("attempts")).order_by("-pk")
-    items = [task_item(task, reading) for task in tasks]
+    calls = ticket.state == State.PENDING_CALLBACK and neutral_callback_agent(ticket, user)
+    items = [task_item(task, reading, calls) for task in tasks]
     return Chapter(panels=[Panel(_("Callbacks"), items, "phone-outgoing")] if items else [])
 
 
-def task_item(task, reading):
+def task_item(task, reading, calls):
     pill = (
         Pill(task.get_outcome_display(), OUTCOME_TONE.get(task.outcome, ""))
         if task.outcome
         else Pill(task.get_status_display(), "yellow")
     )
-    waits = "" if task.outcome else task.next_attempt_at
+    waits, can_call = "" if task.outcome else task.next_attempt_at, calls and not task.outcome
     return Item(
         head=_("%(kind)s, round %(round)d") % {"kind": task.get_kind_display(), "round": task.round},
         pill=pill,
@@ -49,6 +53,9 @@ def task_item(task, reading):
             (_("Asked"), task.outcome_at),
         ),
         text=noted(task.note, reading),
+        is_open=can_call,
+        href=reverse("followup:callback", args=[reading.ticket.ticket_no]) if can_call else "",
+        href_label=_("Open the callback"),
     )
 
 

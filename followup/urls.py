@@ -1,6 +1,16 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from followup import boards, views
+from followup.cockpit import views as cockpit
+
+CALLBACK = r"^tickets/(?P<ticket_no>[0-9]{1,16})/callback/"
 
 app_name = "followup"
-urlpatterns = [path("desk/callbacks/", views.callbacks, name=boards.CALLBACKS.url_name)]
+urlpatterns = [
+    path("desk/callbacks/", views.callbacks, name=boards.CALLBACKS.url_name),
+    path("desk/callbacks/next/", cockpit.take_next, name="next"),
+    path("desk/callbacks/release/", cockpit.release, name="release"),
+    re_path(CALLBACK + "$", cockpit.callback, name="callback"),
+    re_path(CALLBACK + "claim/$", cockpit.claim, name="claim"),
+    re_path(CALLBACK + "hold/$", cockpit.hold, name="hold"),
+]

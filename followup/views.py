@@ -1,5 +1,10 @@
 """The callback desk."""
-from followup import boards
+from followup import boards, progress
 from tickets.list_views import desk_view
 
-callbacks = desk_view(boards.CALLBACKS)
+
+def of_today(request, now):
+    return {"progress": progress.of_day(request.user, now)}
+
+
+callbacks = desk_view(boards.CALLBACKS, "followup/desk.html", of_today)

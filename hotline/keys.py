@@ -36,6 +36,7 @@ class Key:
 SCOPES = (
     Scope("form", gettext_lazy("In a form"),
           "#work form, main form[method=post] :is(input:not([type=hidden]), select, textarea)"),
+    Scope("callback", gettext_lazy("Calling back"), "#in-vain"),
     Scope("intake", gettext_lazy("Taking a call"), "form.intake"),
     Scope("ticket", gettext_lazy("On a ticket"), ".offers"),
     Scope("list", gettext_lazy("In a list"), "main table.list"),
@@ -47,6 +48,7 @@ KEYS = (
         on="main form[method=post] :is([type=radio], select)", act="choose"),
     Key("form", ("arrowup", "arrowdown", "home", "end"), gettext_lazy("In a list of ticks: walk; letters lead to a code"),
         on=".ticks", act="walk_ticks"),
+    Key("callback", ("alt+1-9",), gettext_lazy("The citizen was not reached, or declines")),
     Key("intake", ("alt+1-9", "1-9"), gettext_lazy("Type of the matter")),
     Key("intake", ("/",), gettext_lazy("Find the category"), on="#in-category"),
     Key("intake", ("f2",), gettext_lazy("Earlier tickets of the caller"), on="#earlier"),
@@ -67,6 +69,7 @@ KEYS = (
     Key("list", ("o", "enter"), gettext_lazy("Open the row"), act="open_row"),
     Key("list", ("x",), gettext_lazy("Select the row"), on="tbody input[type=checkbox]", act="select_row"),
     Key("list", ("/",), gettext_lazy("Filter the list"), on="#filter-q"),
+    Key("list", ("n",), gettext_lazy("Next callback"), on="#next-callback"),
     Key("list", (".",), gettext_lazy("Look for news"), on="#desk", act="refresh"),
     Key("everywhere", ("ctrl+k",), gettext_lazy("Pages, tickets, steps and colleagues"), act="palette"),
     Key("everywhere", ("/",), gettext_lazy("Search"), on=".bar [type=search]"),

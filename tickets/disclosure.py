@@ -35,9 +35,10 @@ def is_withheld(ticket, user):
     return ticket.is_confidential and not user.has_role(*MAY_ASK)
 
 
-def identity_of(ticket, user, *, revealed=False):
-    """Name, phones, beneficiary and address as this user may read them: in full, masked, or withheld."""
-    caller, full = ticket.caller, revealed or sees_in_full(ticket, user)
+def identity_of(ticket, user, *, revealed=False, caller=None):
+    """Name, phones, beneficiary and address as this user may read them: in full, masked, or withheld. `caller` is another
+    reporter of the same matter."""
+    caller, full = caller or ticket.caller, revealed or sees_in_full(ticket, user)
     known = {"masked": not full, "may_reveal": not full and may_reveal(ticket, user)}
     if is_withheld(ticket, user):
         hidden = _("The citizen asked for confidentiality")

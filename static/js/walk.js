@@ -62,6 +62,11 @@
     const button = form?.getAttribute("method") === "post" && (form.querySelector('[data-key~="ctrl+enter"]') || form.querySelector("button:not([type=button])"));
     return button ? button.click() : false;
   };
+  /* a questionnaire that is answered by digits alone: the next question takes the focus, at its answer if it has one */
+  const following = (group) => {
+    const fields = $$("[type=radio], select, textarea", group[0].form), next = fields[fields.indexOf(group.at(-1)) + 1];
+    return next?.type === "radio" ? fields.find((one) => one.name === next.name && one.checked) || next : next;
+  };
   acts.choose = (digit) => {
     const field = document.activeElement, n = Number(digit);
     if (field.matches("select")) {
@@ -75,7 +80,7 @@
     const choice = n ? group.filter((one) => one.value)[n - 1] : group.find((one) => !one.value);
     if (!choice) return false;
     choice.click();
-    return show(choice);
+    return show((field.form.dataset.onward !== undefined && following(group)) || choice);
   };
   acts.turn = () => {
     const field = document.getElementById("in-is_confidential");

@@ -210,10 +210,10 @@ def test_who_is_at_it_keeps_it_unless_somebody_else_took_it(p):
     task = waiting(p)
     claims.claim_next(by=p.cb, now=NOW)
 
-    assert claims.prolong(task.pk, by=p.cb, now=NOW + 10 * MINUTE)
+    assert claims.prolong(task.pk, ticket=task.ticket, by=p.cb, now=NOW + 10 * MINUTE)
     assert claims.claim_next(by=colleague(), now=NOW + 20 * MINUTE) is None
     assert claims.claim_next(by=colleague(), now=NOW + 25 * MINUTE) == task
-    assert not claims.prolong(task.pk, by=p.cb, now=NOW + 26 * MINUTE)
+    assert not claims.prolong(task.pk, ticket=task.ticket, by=p.cb, now=NOW + 26 * MINUTE)
 
 
 @pytest.mark.parametrize("change", [{"status": "claimed"}, {"claimed_until": NOW}, {"status": "claimed", "claimed_until": NOW}])

@@ -29,6 +29,7 @@ NO_PAGES = {
     "dispatch:routing-look": POST, "dispatch:routing-write": POST, "dispatch:routing-end": POST,
     "dispatch:feedback-file": POST, "dispatch:feedback-confirm": POST,
     "dispatch:evidence-file": FILE,
+    "followup:next": POST, "followup:release": POST, "followup:claim": POST, "followup:hold": POST,
 }
 REACHED_OTHERWISE = {  # pages that an address alone does not open; see scenes.py
     "login-code", "login-enrol", "login-password",
@@ -154,6 +155,12 @@ def evidence(world):
             for who, name in (("li", "shared"), ("rv", "shared"), ("hd", "handling"), ("cb", "pending_callback"))]
 
 
+def callback(world):
+    """One that the agent has in hand, and one that he may take."""
+    return [("cb", reverse("followup:callback", args=[world.tickets[name].ticket_no]))
+            for name in ("fresh in_callback", "pending_callback")]
+
+
 def lists(world):
     """Also narrowed until nothing is left, and asked for what makes no sense."""
     return [*plain("tickets:all")(world), ("op", "/tickets/?q=zzzz"), ("sv", "/tickets/?registered_from=never&page=x&after=1~2")]
@@ -165,6 +172,7 @@ WITH_ARGUMENTS = {
     "tickets:taken": taken, "tickets:several": several, "tickets:all": lists, "dispatch:field-list": field_list,
     "tickets:profile": profile("tickets:profile", "sv", "ad"), "tickets:profile-new": profile("tickets:profile-new", "ad"),
     "insights:clock": clocks, "insights:holders": holders, "insights:seen": readers_of, "dispatch:evidence": evidence,
+    "followup:callback": callback,
 }
 FOREIGN = {"api-docs"}
 PAGES = {
@@ -175,7 +183,7 @@ PAGES = {
     "followup:desk-callbacks", "insights:audit-log", "api-docs", "styleguide", "palette", "tickets:several",
     "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
     "insights:clock", "insights:holders", "insights:seen", "dispatch:routing", "dispatch:presets",
-    "dispatch:field-list", "dispatch:feedback", "dispatch:evidence",
+    "dispatch:field-list", "dispatch:feedback", "dispatch:evidence", "followup:callback",
 }
 
 

@@ -13,6 +13,7 @@ from accounts.models import DutyKind, DutyShift, User
 from accounts.roles import Role
 from dispatch import escalation
 from dispatch.evidence import acts as evidence
+from followup import claims
 from tests import factories
 from tests.api import lives
 from tests.factories import unit
@@ -48,6 +49,7 @@ class World:
         self.tickets = {name: make(self.people) for name, make in lives.IN_STATE.items()}
         self.add_fresh_ones()
         self.add_open_questions()
+        self.call_somebody()
         self.put_on_duty()
         escalation.sweep(now=self.now)
         self.hold_people_up()
@@ -85,6 +87,11 @@ class World:
             if found and step in {offer.step.name for offer in offers(found, user)}:
                 return take(STEPS[step], found, by=user, body=body_for(step, found, self.now), now=self.now).ticket
         raise AssertionError(f"nobody takes {step} with a ticket that is {ticket.state}")
+
+    def call_somebody(self):
+        """The agent has one callback in hand for as long as pages are looked at."""
+        task = claims.claim(self.tickets["fresh in_callback"].pk, by=self.people.cb, now=self.now)
+        claims.prolong(task.pk, ticket=task.ticket, by=self.people.cb, now=self.now + timedelta(days=1))
 
     def put_on_duty(self):
         for kind, user in ((DutyKind.DUTY_LEADER, self.people.dl), (DutyKind.SHIFT_LEADER, self.people.ops)):
