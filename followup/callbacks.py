@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from followup import schedule
 from followup.models import LEFT, CallbackAttempt, CallbackTask
-from notices.actions import tell_citizen
+from followup.survey import links
 from tickets import winding
 from tickets.actions import Refused, lock, record_locked
 from tickets.choices import WORST_FIRST, Outcome, Urgency
@@ -133,11 +133,42 @@ def record_outcome(ticket_id, *, by, now, contacted, solved, satisfied, process_
     if task is None or task.kind != Kind.RESULT:
         raise Refused(_("Every reporter was asked already."))
     attempt(task, Result.ANSWERED, by=by, now=now)
+    task.reply_true = reply_true
+    fill_in(task, by=by, now=now, contacted=contacted, solved=solved, satisfied=satisfied,
+            process_satisfied=process_satisfied, reason=reason, note=note)
+    return _finish(ticket, task, by=by, now=now)
+
+
+def fill_in(task, *, by, now, contacted, solved, satisfied, process_satisfied, reason, note):
     task.contacted, task.solved, task.satisfied, task.reason = contacted, solved, satisfied, reason
-    task.process_satisfied, task.reply_true = process_satisfied, reply_true
+    task.process_satisfied = process_satisfied
     outcome = outcome_of(contacted=contacted, solved=solved, satisfied=satisfied, reason=reason)
     close_task(task, outcome, by=by, now=now, note=note)
-    return _finish(ticket, task, by=by, now=now)
+
+
+class SurveyOver(Exception):
+    """Answered already, too late, or the matter has gone on."""
+
+
+def may_answer(task, now):
+    """Whether the link of a text message is open: once, for 48 hours, while its round still waits for the answer."""
+    ticket = task.ticket
+    return (task.outcome == "" and now < task.survey_sent_at + schedule.SURVEY_OPEN and ticket.state == State.PENDING_CALLBACK
+            and (task.round, task.kind) == (ticket.round, kind_expected(ticket)))
+
+
+@transaction.atomic
+def answer_survey(task_id, *, now, contacted, solved, satisfied, process_satisfied, reason, note):
+    """The questionnaire as the reporter himself filled it in, on the page of his link; the system writes it down."""
+    system = User.objects.system()
+    ticket = lock(CallbackTask.objects.values_list("ticket_id", flat=True).get(pk=task_id), by=system)
+    task = CallbackTask.objects.select_for_update().get(pk=task_id)
+    task.ticket = ticket
+    if not may_answer(task, now):
+        raise SurveyOver
+    fill_in(task, by=system, now=now, contacted=contacted, solved=solved, satisfied=satisfied,
+            process_satisfied=process_satisfied, reason=reason, note=note)
+    return _finish(ticket, task, by=system, now=now, way="message")
 
 
 @transaction.atomic
@@ -164,10 +195,10 @@ def record_withdrawal_answer(ticket_id, *, by, now, confirmed, note=""):
     return _finish(ticket, task, by=by, now=now)
 
 
-def _finish(ticket, task, *, by, now):
+def _finish(ticket, task, *, by, now, **told):
     task.save()
     ticket = record_locked(ticket, "callback_outcome", by=by, now=now, note=task.note,
-                           data={"outcome": task.outcome, "solved": task.solved, "satisfied": task.satisfied})
+                           data={"outcome": task.outcome, "solved": task.solved, "satisfied": task.satisfied, **told})
     return settle(ticket, by=by, now=now)
 
 
@@ -221,8 +252,7 @@ def no_answer(ticket, result, *, by, now, note, again_at=None):
     elif schedule.enough(tries):
         put(task, Status.SMS_WAIT)
         task.survey_sent_at, task.next_attempt_at = now, now + schedule.SURVEY_OPEN
-        tell_citizen(getattr(task.caller, numbers[0]), cause=f"survey:{task.pk}", kind="questionnaire",
-                     ticket_no=ticket.ticket_no, now=now)
+        links.send(ticket, task, to=getattr(task.caller, numbers[0]), now=now)
     else:
         put(task, Status.RETRY_WAIT)
         task.next_attempt_at = schedule.next_attempt(tries, now)
@@ -267,13 +297,18 @@ def join(master, child, *, by, now, new_reporter):
 
 def expire_surveys(*, now):
     """Questionnaires nobody answered in 48 hours: the task becomes unreachable, never satisfied. Returns how many."""
-    system = User.objects.system()
     over = CallbackTask.objects.filter(status=Status.SMS_WAIT, survey_sent_at__lte=now - schedule.SURVEY_OPEN)
-    moved = 0
-    for ticket_id in list(over.values_list("ticket_id", flat=True).distinct()):
-        try:
-            give_up(ticket_id, by=system, now=now, note="survey expired")
-            moved += 1
-        except Refused:
-            continue  # another reporter of the ticket is due first; the next look comes back
-    return moved
+    return sum(expire_survey(task_id, now=now) for task_id in list(over.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def expire_survey(task_id, *, now):
+    """Whether it was still waiting: the answer, or another step, may have come first."""
+    system = User.objects.system()
+    ticket = lock(CallbackTask.objects.values_list("ticket_id", flat=True).get(pk=task_id), by=system)
+    task = next((task for task in still_open(ticket) if task.pk == task_id), None)
+    if task is None or not schedule.exhausted(tries_of(task), task.survey_sent_at, now):
+        return False
+    close_task(task, Outcome.UNREACHABLE, by=system, now=now, note="survey expired")
+    _finish(ticket, task, by=system, now=now)
+    return True

@@ -72,6 +72,7 @@ class CallbackTask(models.Model):
     next_attempt_at = models.DateTimeField()
     best_band = models.PositiveSmallIntegerField(null=True)  # of schedule.BANDS: when he called us, or asked to be called
     survey_sent_at = models.DateTimeField(null=True)  # text message after the third try; 48 h
+    survey_hash = models.CharField(max_length=64, blank=True)  # of the token in its link, which is kept nowhere
     contacted = models.BooleanField(null=True)  # Q1
     solved = models.CharField(max_length=12, choices=Solved, blank=True)  # Q2
     satisfied = models.CharField(max_length=12, choices=Satisfied, blank=True)  # Q3
@@ -88,6 +89,7 @@ class CallbackTask(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["ticket", "round", "kind", "caller"], name="callback_task_per_reporter",
                                     condition=Q(kind__in=["result", "withdraw_check"], outcome="")),
+            models.UniqueConstraint(fields=["survey_hash"], name="callback_survey_hash", condition=Q(survey_hash__gt="")),
             models.CheckConstraint(name="callback_outcome_at_by_together",
                                    condition=Q(outcome="", outcome_at=None, outcome_by=None)
                                    | Q(outcome__gt="", outcome_at__isnull=False, outcome_by__isnull=False)),
@@ -109,6 +111,11 @@ class CallbackTask(models.Model):
         """A lock that has run out binds nobody; no job has to look for it."""
         return self.claimed_until is not None and self.claimed_until > now
 
+    @property
+    def said_by_message(self):
+        """The reporter filled the questionnaire in himself; asked by a person, that person would stand there."""
+        return bool(self.contacted is not None and self.outcome_by and self.outcome_by.is_system)
+
 
 class CallbackAttempt(models.Model):
     class Result(models.TextChoices):
@@ -126,3 +133,16 @@ class CallbackAttempt(models.Model):
     number_used = models.CharField(max_length=6, default="phone")  # which number, never the number itself
     recording_ref = models.CharField(max_length=100, blank=True)
     note = models.CharField(max_length=500, blank=True)
+
+
+class SurveyMiss(models.Model):
+    """An address of a questionnaire that was opened and leads nowhere: counted for a quarter of an hour, then forgotten."""
+
+    at = models.DateTimeField()
+    source = models.CharField(max_length=64)  # keyed hash of where the request came from, never the address itself
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["source", "at"], name="survey_miss_source"),
+            models.Index(fields=["at"], name="survey_miss_at"),
+        ]

@@ -3,6 +3,7 @@ from celery import shared_task
 
 from accounts.instant import database_now
 from followup import actions, callbacks
+from followup.survey import limits
 
 
 @shared_task
@@ -12,4 +13,6 @@ def auto_archive():
 
 @shared_task
 def expire_surveys():
-    callbacks.expire_surveys(now=database_now())
+    now = database_now()
+    limits.forget(now=now)
+    callbacks.expire_surveys(now=now)

@@ -2,6 +2,7 @@ from django.urls import path, re_path
 
 from followup import boards, views
 from followup.cockpit import views as cockpit
+from followup.survey import views as survey
 
 CALLBACK = r"^tickets/(?P<ticket_no>[0-9]{1,16})/callback/"
 
@@ -13,4 +14,6 @@ urlpatterns = [
     re_path(CALLBACK + "$", cockpit.callback, name="callback"),
     re_path(CALLBACK + "claim/$", cockpit.claim, name="claim"),
     re_path(CALLBACK + "hold/$", cockpit.hold, name="hold"),
+    path("s/", survey.thanks, name="survey-thanks"),
+    path("s/<str:token>", survey.survey, name="survey"),  # as short as a text message wants it; logs leave the token out
 ]

@@ -60,3 +60,12 @@ def check_addresses(database_url: str, redis_url: str, hosts: list[str], *, stri
         raise Refused("REDIS_URL has no password in it: anyone who reaches the queue could give orders to the worker.")
     if not hosts or "*" in hosts:
         raise Refused("HOTLINE_HOSTS must list the names this site is called by, separated by commas.")
+
+
+def public_url(text: str, hosts: list[str], *, port: int) -> str:
+    """Where a citizen opens what a text message leads to: "https://12345.example.gov.cn", without a slash at the end."""
+    url = text or (f"https://{hosts[0].lstrip('.')}" if hosts else f"http://127.0.0.1:{port}")
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:
+        raise Refused("HOTLINE_PUBLIC_URL must be an address like https://12345.example.gov.cn.")
+    return url.rstrip("/")

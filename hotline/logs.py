@@ -1,7 +1,17 @@
 """Logs: one line of JSON an event in production, one readable line elsewhere. No personal data goes in."""
+import re
 from typing import Any
 
 import structlog
+
+TOKEN = re.compile(r"/s/[^\s/?\"']+")  # in the address of a questionnaire: who has it may answer
+
+
+def without_tokens(_logger, _method, event):
+    """Whoever writes an address into the log: the request log, Django about an error, a traceback."""
+    return {name: TOKEN.sub("/s/…", value) if isinstance(value, str) and "/s/" in value else value
+            for name, value in event.items()}
+
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -9,6 +19,7 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso"),
     structlog.processors.format_exc_info,
+    without_tokens,
 ]
 
 

@@ -46,6 +46,7 @@ FIELD_KEYS = demands.field_keys(_field_keys)  # {id: base64 of 32 bytes}; the fi
 demands.check_addresses(_database_url, _redis_url, _hosts, strict=PRODUCTION)
 if PRODUCTION and HOTLINE_DEMO:
     raise demands.Refused("HOTLINE_DEMO cannot be on in production: everybody knows its log-ins.")
+PUBLIC_URL = demands.public_url(env.str("HOTLINE_PUBLIC_URL", default=""), _hosts, port=env.int("HOTLINE_PORT", default=8000))
 ALLOWED_HOSTS = [*_hosts, "127.0.0.1", "localhost", "[::1]"]  # the last three: health checks from the same machine
 
 # --- applications ------------------------------------------------------------------------------------------------

@@ -26,12 +26,15 @@ def tell(recipients, *, cause, kind, ticket_no="", params=None, channels=(Channe
                 not_before=not_before))
 
 
-def tell_citizen(phone, *, cause, kind, ticket_no, params=None, now):
-    """Queue a text message. One citizen a cause: a caller that tells several puts each one's id into the cause."""
+def tell_citizen(phone, *, cause, kind, ticket_no, params=None, link="", now):
+    """Queue a text message. One citizen a cause: a caller that tells several puts each one's id into the cause.
+
+    `link` fills %(link)s and is for his eyes: nobody else can read it here, and it is gone once the message has left.
+    """
     if kind not in texts.CITIZEN:
         raise ValueError(f"There is no wording {kind!r} for citizens.")
     if phone:
-        put([Notice(cause=cause, kind=kind, channel=Channel.SMS, address=phone, ticket_no=ticket_no,
+        put([Notice(cause=cause, kind=kind, channel=Channel.SMS, address=phone, link=link, ticket_no=ticket_no,
                     params=params or {}, created_at=now, next_try_at=now)])
 
 

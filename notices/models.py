@@ -39,6 +39,7 @@ class Notice(models.Model):
     channel = models.CharField(max_length=5, choices=Channel, default=Channel.INAPP)
     recipient = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="notices")  # null: a citizen
     address = EncryptedTextField(blank=True)  # a citizen's phone
+    link = EncryptedTextField(blank=True)  # an address for this citizen alone; kept only until the message has left
     ticket_no = models.CharField(max_length=16, blank=True)
     params = models.JSONField(default=dict)  # fills the text; never personal data
     created_at = models.DateTimeField()
@@ -66,6 +67,7 @@ class Notice(models.Model):
             models.CheckConstraint(name="notice_to_a_person_or_an_address",
                                    condition=Q(recipient__isnull=False, address="")
                                    | Q(recipient=None) & ~Q(address="")),
+            models.CheckConstraint(name="notice_link_only_while_queued", condition=Q(status="queued") | Q(link="")),
         ]
         indexes = [
             models.Index(fields=["next_try_at"], name="notice_unsent", condition=Q(next_try_at__isnull=False)),

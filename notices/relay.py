@@ -99,7 +99,7 @@ def show_in_bell(done, now):
 def give_up(done, now):
     """A try whose end nobody wrote down killed its sender; after the third one it stays where it is."""
     done.failed += Notice.objects.waiting(now).filter(attempts__gte=TRIES).update(
-        status=Status.FAILED, next_try_at=None, error="sender lost")
+        status=Status.FAILED, next_try_at=None, error="sender lost", link="")
 
 
 @transaction.atomic
@@ -116,20 +116,20 @@ def claim(now, limit):
 def send(notice, done, now):
     claimed = Notice.objects.filter(pk=notice.pk, status=Status.QUEUED, attempts=notice.attempts)
     try:
-        wording = wording_of(notice)
-        channels.send_sms(address_of(notice), wording, now=now)
+        channels.send_sms(address_of(notice), wording_of(notice), now=now)
     except Exception as error:  # a gateway may raise anything, and one bad row must not stop the others
         log.warning("notice_not_sent", notice=notice.pk, attempt=notice.attempts, error=type(error).__name__)
         claimed.update(error=type(error).__name__, **after_failure(notice.attempts, now))
         done.failed += notice.attempts >= TRIES
     else:
-        claimed.update(status=Status.SENT, sent_at=now, next_try_at=None, error="", wording=wording)
+        notice.link = ""  # whoever reads it could answer for the citizen
+        claimed.update(status=Status.SENT, sent_at=now, next_try_at=None, error="", link="", wording=wording_of(notice))
         done.sent += 1
 
 
 def after_failure(attempts, now):
     if attempts >= TRIES:
-        return {"status": Status.FAILED, "next_try_at": None}
+        return {"status": Status.FAILED, "next_try_at": None, "link": ""}
     return {"next_try_at": now + PAUSES[attempts - 1]}
 
 

@@ -113,8 +113,11 @@ CITIZEN = {
         "您的诉求(工单号%(ticket_no)s)承办单位已办理,我们将电话回访,请您保持电话畅通。",
         "Your request (no. %(ticket_no)s) was handled. We will call you back to ask about it."),
     "questionnaire": Wording(
-        "我们未能接通您的电话。工单%(ticket_no)s是否解决、是否满意?请48小时内来电12345告知。",
-        "We could not reach you. Is no. %(ticket_no)s solved, are you satisfied? Please call 12345 within 48 hours."),
+        "电话未能接通。工单%(ticket_no)s是否解决、是否满意?请48小时内来电12345或点击 %(link)s",
+        "We could not reach you. Is no. %(ticket_no)s solved? Within 48 hours call 12345 or open %(link)s"),
+    "withdrawal_check": Wording(
+        "我们未能接通您的电话。您是否撤回工单%(ticket_no)s?请48小时内来电12345告知。",
+        "We could not reach you. Do you withdraw no. %(ticket_no)s? Please call 12345 within 48 hours."),
     "refused": Wording(
         "您反映的事项(工单号%(ticket_no)s)依法应通过%(channel)s渠道办理,如需办理方式说明请来电12345。",
         "Your matter (no. %(ticket_no)s) belongs to another channel: %(channel)s. Call 12345 for how to do it."),
@@ -171,4 +174,4 @@ def message_to_person(notice, language):
 
 def message_to_citizen(notice, language="zh"):
     wording = CITIZEN[notice.kind]
-    return getattr(wording, language) % Params(notice.params, ticket_no=notice.ticket_no)
+    return getattr(wording, language) % Params(notice.params, ticket_no=notice.ticket_no, link=notice.link or "…")

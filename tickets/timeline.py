@@ -149,6 +149,7 @@ CITIZEN = {
     "suspended": gettext_lazy("suspended with a planned date"),
     "replied": gettext_lazy("handled, a callback follows"),
     "questionnaire": gettext_lazy("please tell us the result"),
+    "withdrawal_check": gettext_lazy("do you withdraw it?"),
     "refused": gettext_lazy("belongs to another channel"),
     "merged": gettext_lazy("joined with another ticket"),
     "force_closed": gettext_lazy("closed, as explained"),

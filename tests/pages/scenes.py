@@ -156,6 +156,8 @@ SCENES = {
     "feedback looked at": Scene("li", feedback_looked_at("handling", "suspended")),
     "feedback with wrong lines": Scene("li", feedback_looked_at("handling", "pending_receipt", "pending_review")),
     "conflict": Scene("rv", conflict, 409),
+    "questionnaire, empty": Scene("", empty(lambda world: world.survey, "main form"), 422),
+    "questionnaire that nobody was sent": Scene("", opens("/s/guessed"), 404),
     "revealed": Scene("rv", revealed),
     "toast": Scene("dp", toast),
     "400": Scene("op", opens("/fails/400/"), 400),

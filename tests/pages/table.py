@@ -161,6 +161,10 @@ def callback(world):
             for name in ("fresh in_callback", "pending_callback")]
 
 
+def survey(world):
+    return [("", world.survey)]
+
+
 def lists(world):
     """Also narrowed until nothing is left, and asked for what makes no sense."""
     return [*plain("tickets:all")(world), ("op", "/tickets/?q=zzzz"), ("sv", "/tickets/?registered_from=never&page=x&after=1~2")]
@@ -173,6 +177,7 @@ WITH_ARGUMENTS = {
     "tickets:profile": profile("tickets:profile", "sv", "ad"), "tickets:profile-new": profile("tickets:profile-new", "ad"),
     "insights:clock": clocks, "insights:holders": holders, "insights:seen": readers_of, "dispatch:evidence": evidence,
     "followup:callback": callback,
+    "followup:survey": survey,
 }
 FOREIGN = {"api-docs"}
 PAGES = {
@@ -183,7 +188,8 @@ PAGES = {
     "followup:desk-callbacks", "insights:audit-log", "api-docs", "styleguide", "palette", "tickets:several",
     "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
     "insights:clock", "insights:holders", "insights:seen", "dispatch:routing", "dispatch:presets",
-    "dispatch:field-list", "dispatch:feedback", "dispatch:evidence", "followup:callback",
+    "dispatch:field-list", "dispatch:feedback", "dispatch:evidence", "followup:callback", "followup:survey",
+    "followup:survey-thanks",
 }
 
 

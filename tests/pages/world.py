@@ -17,6 +17,7 @@ from followup import claims
 from tests import factories
 from tests.api import lives
 from tests.factories import unit
+from tests.followup import surveys
 from tests.tickets import ready
 from tests.tickets.bodies import body_for
 from tickets.models import Ticket
@@ -50,6 +51,7 @@ class World:
         self.add_fresh_ones()
         self.add_open_questions()
         self.call_somebody()
+        self.tickets["asked by message"], self.survey = surveys.ask(self.people)
         self.put_on_duty()
         escalation.sweep(now=self.now)
         self.hold_people_up()
