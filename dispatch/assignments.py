@@ -28,12 +28,13 @@ def live_lead(ticket):
     return live(ticket).get(role=Assignment.Role.LEAD, level=1)
 
 
-def hand_out(ticket, lead_unit, co_units, *, by, now, opinion, status=Status.PENDING, handler=None):
-    """Open the lead's and the co-units' parts of a new dispatch."""
+def hand_out(ticket, lead_unit, co_units, *, by, now, opinion, status=Status.PENDING, handler=None, leader=None):
+    """Open the lead's and the co-units' parts of a new dispatch; `handler` and `leader` are the lead's."""
     roles = [(lead_unit, Assignment.Role.LEAD), *[(unit, Assignment.Role.CO) for unit in co_units]]
     Assignment.objects.bulk_create(
         Assignment(ticket=ticket, unit=unit, role=role, round=ticket.round, status=status, opened_at=now, opened_by=by,
                    opinion=opinion, handler=handler if role == Assignment.Role.LEAD else None,
+                   leader=leader if role == Assignment.Role.LEAD else None,
                    signed_at=now if status == Status.ACCEPTED else None)
         for unit, role in roles)
     refresh_units(ticket)
@@ -72,12 +73,13 @@ def close_answered(ticket, *, now):
     close_live(ticket, Status.CONFIRMED, now=now)
 
 
-def reopen_lead(ticket, *, by, now):
-    """Redo: the unit that led gets a new part for the new round, already accepted."""
+def reopen_lead(ticket, *, by, now, leader=None):
+    """Redo: the unit that led gets a new part for the new round, already accepted; `leader` answers for it by name."""
     last = (Assignment.objects.filter(ticket=ticket, role=Assignment.Role.LEAD, level=1, status=Status.CONFIRMED)
-            .select_related("unit", "handler").latest("pk"))
+            .select_related("unit", "handler", "leader").latest("pk"))
     Assignment.objects.filter(pk=last.pk).update(status=Status.REDO)
-    hand_out(ticket, last.unit, [], by=by, now=now, opinion="", status=Status.ACCEPTED, handler=last.handler)
+    hand_out(ticket, last.unit, [], by=by, now=now, opinion="", status=Status.ACCEPTED, handler=last.handler,
+             leader=leader or last.leader)
 
 
 def refresh_units(ticket):

@@ -62,6 +62,14 @@ class LeaderField(forms.ModelChoiceField):
         return f"{user.display_name} · {self.units[user.pk]}"
 
 
+def offer_leaders(form):
+    """In the form's field `leader`: those of the lead unit and of the units above it."""
+    field = form.fields["leader"]
+    rows = leaders_of(form.ticket.lead_unit) if form.ticket.lead_unit else {}
+    field.units = {pk: row.unit.name for pk, row in rows.items()}
+    field.queryset = User.objects.filter(pk__in=rows).order_by("display_name", "pk")
+
+
 class DifficultyForm(CaseForm):
     difficulty = ChoicesField(label=_("Difficulty"), choices=Difficulty.choices)
     leader = LeaderField(label=_("Leader who takes it"), queryset=User.objects.none(), required=False,
@@ -70,11 +78,7 @@ class DifficultyForm(CaseForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        leader = self.fields["leader"]
-        assert isinstance(leader, LeaderField)
-        rows = leaders_of(self.ticket.lead_unit) if self.ticket.lead_unit else {}
-        leader.units = {pk: row.unit.name for pk, row in rows.items()}
-        leader.queryset = User.objects.filter(pk__in=rows).order_by("display_name", "pk")
+        offer_leaders(self)
 
     def start_values(self):
         return {"difficulty": self.ticket.difficulty, "leader": self.ticket.case_owner and self.ticket.case_owner.username}

@@ -42,6 +42,7 @@ class Assignment(models.Model):
     round = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=20, choices=Status, default=Status.PENDING)
     handler = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    leader = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")  # named for a redo
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     opinion = models.CharField(_("dispatch opinion"), max_length=500, blank=True)

@@ -40,7 +40,7 @@ def some(*pairs):
 def chapter(ticket, user, reading):
     parts, asked, replies = [], [], []  # not asked for where the trail knows that there are none
     if ticket.first_dispatched_at:
-        parts = list(ticket.assignments.select_related("unit", "handler").order_by("-round", "level", "pk"))
+        parts = list(ticket.assignments.select_related("unit", "handler", "leader").order_by("-round", "level", "pk"))
         asked = list(ticket.requests.select_related("by", "unit", "suggested_unit", "decided_by").order_by("-pk"))
     if any(event.name == "submit_reply" for event in events_of(ticket)):
         replies = list(ticket.replies.select_related("by", "unit").order_by("-pk"))
@@ -83,6 +83,7 @@ def part_item(part, reading):
         pill=Pill(part.get_status_display(), PART_TONE.get(part.status, "")),
         facts=some(
             (_("Handler"), part.handler and part.handler.display_name),
+            (_("Leader of this round"), part.leader and part.leader.display_name),
             (_("Given"), part.opened_at),
             (_("Due"), part.due_at),
             (_("Signed"), part.signed_at),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roster import everyone, people
 from dispatch import assignments, replies, requests, supervision
+from dispatch.difficulty import NO_LEADER, leaders_of
 from dispatch.models import Assignment, Conference, Reply, Request, SupervisionOrder
 from dispatch.requests import check_review_date
 from followup import callbacks
@@ -57,16 +58,24 @@ def close_unreachable(ticket_id, *, by, now, proposed_by, note=""):
 
 
 @transaction.atomic
-def order_redo(ticket_id, *, by, now, reason):
-    """T31: the same unit again, its leader informed, under supervision; the outcome of this round stays on file."""
-    ticket = move_locked(lock(ticket_id, by=by), Ticket.order_redo, by=by, now=now, note=reason)
-    ticket = _hand_back(ticket, by=by, now=now)
+def order_redo(ticket_id, *, by, now, reason, leader=None):
+    """T31: the same unit again, under supervision; the outcome of this round stays on file. `leader` (a User) answers for
+    the new round by name: if nobody is chosen, the nearest leader of the unit.
+    """
+    ticket = lock_for(ticket_id, Ticket.order_redo, by=by)
+    leaders = leaders_of(ticket.lead_unit)
+    if leader and leader.pk not in leaders:
+        raise Refused(str(NO_LEADER))
+    leader = leader or next((row.user for row in leaders.values()), None)
+    ticket = move_locked(ticket, Ticket.order_redo, by=by, now=now, note=reason,
+                         data={"leader": leader.username} if leader else {})
+    ticket = _hand_back(ticket, leader, by=by, now=now)
     return supervision.issue_by_system(ticket.pk, SupervisionOrder.Kind.UNSATISFIED, now=now) or ticket
 
 
-def _hand_back(ticket, *, by, now):
-    assignments.reopen_lead(ticket, by=by, now=now)
-    recipients = everyone("unit_leader", "unit_liaison", unit=ticket.lead_unit, now=now)
+def _hand_back(ticket, leader, *, by, now):
+    assignments.reopen_lead(ticket, by=by, now=now, leader=leader)
+    recipients = everyone("unit_leader", "unit_liaison", unit=ticket.lead_unit, now=now) + ([leader] if leader else [])
     tell(recipients, cause=f"redo:{ticket.pk}:{ticket.round}", kind="redo_ordered", ticket_no=ticket.ticket_no,
          params={"round": ticket.redo_round, "due": ticket.next_due_at.isoformat()}, now=now)
     return ticket
@@ -84,7 +93,7 @@ def to_adjudication(ticket_id, *, by, now, reason):
 def adjudicate_redo(ticket_id, *, by, now, case_owner, reason):
     """T33 领导包案: a named leader takes it, once more and no more."""
     ticket = move_locked(lock(ticket_id, by=by), Ticket.adjudicate_redo, by=by, now=now, note=reason, case_owner=case_owner)
-    return _hand_back(ticket, by=by, now=now)
+    return _hand_back(ticket, case_owner, by=by, now=now)
 
 
 @transaction.atomic

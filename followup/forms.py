@@ -5,6 +5,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from dispatch.difficulty import LeaderField, offer_leaders
 from followup import schedule
 from followup.models import CallbackAttempt, CallbackTask
 from tickets.choices import ForceReason, Urgency
@@ -69,6 +71,16 @@ class NoAnswerForm(CaseForm):
 class WithdrawalAnswerForm(forms.Form):
     confirmed = YesNo(label=_("Did the citizen withdraw of his own will?"))
     note = TextField(label=_("In the citizen's words"), max_length=1000, required=False, rows=2)
+
+
+class RedoForm(CaseForm):
+    reason = TextField(label=_("Reason"), max_length=500, rows=2)
+    leader = LeaderField(label=_("Leader of the unit who answers for this round"), queryset=User.objects.none(), required=False,
+                         to_field_name="username", empty_label=_("the nearest leader on file"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        offer_leaders(self)
 
 
 class AdjudicateRedoForm(forms.Form):

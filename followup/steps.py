@@ -44,7 +44,7 @@ register(
          several=NothingMore),
     Step("close_unreachable", _("Close: could not be reached"), actions.close_unreachable, NoteForm, several=NoteForm,
          propose=agent, asks="supervisor", alone=never_alone),
-    Step("order_redo", _("Order a redo"), actions.order_redo, ReasonForm, tone="danger"),
+    Step("order_redo", _("Order a redo"), actions.order_redo, forms.RedoForm, tone="danger"),
     Step("to_adjudication", _("To adjudication"), actions.to_adjudication, ReasonForm),
     Step("withdraw_late", _("Confirm the withdrawal"), actions.withdraw_late, NoteForm, tone="primary",
          propose=agent, asks="supervisor", alone=never_alone),

@@ -12,9 +12,10 @@ from tests import factories as make
 from tests.api import lives
 from tests.factories import NOON, unit
 from tests.tickets import ready
-from tickets import intake
+from tickets import intake, steps
 from tickets.actions import Refused
 from tickets.models import Ticket
+from tickets.steps import STEPS
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -52,6 +53,29 @@ def test_a_redo_goes_to_the_same_unit_already_signed_with_a_clock_of_its_own(p):
     assert (before.status, before.stopped_at) == ("met", NOON)  # what was answered in time stays in time
     assert ticket.callback_outcome == "" and ticket.first_outcome == "negative"
     assert told("redo_ordered") == {p.ul.username, p.li.username}
+
+
+def test_each_round_of_a_redo_has_a_leader_who_is_named(p):
+    vice = make.make_user("UL", "ZJ")
+    ticket = following.order_redo(ready.negative(p).pk, by=p.cb, now=NOON, reason="问题仍在")
+    assert assignments.live_lead(ticket).leader == p.ul  # the nearest, if nobody is chosen
+
+    ticket = make.fail_again(p, ticket)
+    ticket = steps.take(STEPS["order_redo"], ticket, by=p.cb, body={"reason": "问题仍在", "leader": vice.username}, now=NOON).ticket
+
+    assert list(Assignment.objects.filter(ticket=ticket, role="lead").order_by("round").values_list("leader__username", flat=True)
+                ) == [None, p.ul.username, vice.username]
+    assert vice.username in told("redo_ordered")
+    assert ticket.events.filter(name="order_redo").latest("pk").data["leader"] == vice.username
+
+
+def test_who_leads_another_unit_cannot_be_named_for_a_redo(p):
+    stranger = make.make_user("UL", "CG")
+    with pytest.raises(Refused):
+        following.order_redo(ready.negative(p).pk, by=p.cb, now=NOON, reason="问题仍在", leader=stranger)
+    with pytest.raises(steps.Invalid) as caught:
+        steps.take(STEPS["order_redo"], Ticket.objects.get(), by=p.cb, body={"reason": "x", "leader": stranger.username}, now=NOON)
+    assert list(caught.value.form.errors) == ["leader"]
 
 
 def test_every_round_has_its_own_reply_and_all_are_kept(p):
