@@ -64,13 +64,16 @@ class Storm:
 
     def restart(self, child, as_what: str) -> None:
         """As the supervisor does, also for one that ended by itself."""
+        self.kill(child, as_what)
+        self.site.start(child)
+
+    def kill(self, child, as_what: str) -> None:
         if child.process.poll() is None:
             self.site.kill(child)
             self.done[as_what] += 1
         else:
             child.kill_group()
             self.done[BY_ITSELF] += 1
-        self.site.start(child)
 
     def stop_worker(self) -> None:
         """It holds what it has locked, and goes on seconds later as if nothing had been."""
@@ -122,8 +125,7 @@ class Storm:
         """Everything dies at once; what is found afterwards is what was on the disk. The servers come back."""
         self.watch.close()
         for child in (*self.workers, *self.beats):
-            self.site.kill(child)
-            self.done[f"{child.name} killed"] += 1
+            self.kill(child, f"{child.name} killed")
         self.site.kill_server(self.site.valkey)
         self.site.kill_server(self.site.postgres)
         for server in (self.site.postgres, self.site.valkey):
