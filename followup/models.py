@@ -130,7 +130,7 @@ class CallbackTask(models.Model):
 
 class CallbackAttempt(models.Model):
     class Result(models.TextChoices):
-        ANSWERED = "answered", _("Answered")
+        ANSWERED = "answered", _("Reached")
         NO_ANSWER = "no_answer", _("No answer")
         POWERED_OFF = "powered_off", _("Switched off")
         WRONG_NUMBER = "wrong_number", _("Wrong or dead number")

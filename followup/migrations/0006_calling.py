@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='callbackattempt',
             name='result',
-            field=models.CharField(choices=[('answered', 'Answered'), ('no_answer', 'No answer'), ('powered_off', 'Switched off'), ('wrong_number', 'Wrong or dead number'), ('declined', 'Call declined'), ('not_himself', 'Somebody else answered'), ('reschedule', 'Asked for another time')], max_length=14),
+            field=models.CharField(choices=[('answered', 'Reached'), ('no_answer', 'No answer'), ('powered_off', 'Switched off'), ('wrong_number', 'Wrong or dead number'), ('declined', 'Call declined'), ('not_himself', 'Somebody else answered'), ('reschedule', 'Asked for another time')], max_length=14),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='callbacktask',
