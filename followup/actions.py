@@ -12,7 +12,7 @@ from dispatch.difficulty import NO_LEADER, leaders_of
 from dispatch.models import Assignment, Conference, Reply, Request, SupervisionOrder
 from dispatch.requests import check_review_date
 from followup import callbacks
-from followup.callbacks import Kind
+from followup.callbacks import Kind, Result, Speaker
 from notices.actions import tell, tell_citizen
 from tickets.actions import AlreadyMoved, Refused, check, lock, lock_for, move_locked
 from tickets.choices import ClosureKind
@@ -37,13 +37,22 @@ def approve_reply(ticket_id, *, by, now, note=""):
 
 
 @transaction.atomic
-def callback_no_answer(ticket_id, *, by, now, result, note="", again_at=None):
+def callback_no_answer(ticket_id, *, by, now, result, note="", again_at=None, recording_ref=""):
     """T28: the try is logged; the rule, or the citizen (`again_at`), says when the next one is due."""
     ticket = lock_for(ticket_id, Ticket.callback_no_answer, by=by)
-    task = callbacks.no_answer(ticket, result, by=by, now=now, note=note, again_at=again_at)
+    task = callbacks.no_answer(ticket, result, by=by, now=now, note=note, again_at=again_at, recording_ref=recording_ref)
     ticket = move_locked(ticket, Ticket.callback_no_answer, by=by, now=now, note=note,
                          data={"result": result, "next": task.next_attempt_at.isoformat(), "status": task.status})
     return callbacks.settle(ticket, by=by, now=now)
+
+
+def record_outcome(ticket_id, *, by, now, speaker=Speaker.HIMSELF, note="", recording_ref="", **answers):
+    """The questionnaire, if it is the citizen or who answers for him. With anybody else the call ends: the try is logged, and
+    the next one has its time."""
+    told = {"by": by, "now": now, "note": note, "recording_ref": recording_ref}
+    if speaker == Result.NOT_HIMSELF:
+        return callback_no_answer(ticket_id, result=Result.NOT_HIMSELF, **told)
+    return callbacks.record_outcome(ticket_id, speaker=speaker, **told, **answers)
 
 
 @transaction.atomic

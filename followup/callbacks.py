@@ -4,20 +4,22 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from followup import schedule
+from followup import new_demand, numbers, schedule
 from followup.models import LEFT, CallbackAttempt, CallbackTask
 from followup.survey import links
 from tickets import winding
 from tickets.actions import Refused, lock, record_locked
-from tickets.choices import WORST_FIRST, Outcome, Urgency
+from tickets.choices import WORST_FIRST, Channel, Outcome, Urgency
 from tickets.models import Caller, Ticket
 from tickets.presenters import short
 from tickets.states import State
 
 Kind, Status = CallbackTask.Kind, CallbackTask.Status
 Result, Reason = CallbackAttempt.Result, CallbackTask.Reason
-Solved, Satisfied = CallbackTask.Solved, CallbackTask.Satisfied
+Solved, Satisfied, Speaker = CallbackTask.Solved, CallbackTask.Satisfied, CallbackTask.Speaker
 ABOUT_SERVICE = (Reason.NOT_CONTACTED, Reason.SHIRKING, Reason.SLOW, Reason.POLICY)
+NOT_THE_RESULT = (*ABOUT_SERVICE, Reason.CHANGED)  # what he wants instead now is a matter of its own
+POSTPONED = (Result.RESCHEDULE, Result.NOT_HIMSELF)  # "another time" (SPEC 7.5): no call in vain
 
 
 def reporters_of(ticket):
@@ -109,33 +111,37 @@ def close_task(task, outcome, *, by, now, note=""):
 
 
 def outcome_of(*, contacted, solved, satisfied, reason):
-    """SPEC 7.5: what the answers mean for closing. Solved but dissatisfied with the service alone may close."""
+    """SPEC 7.5: what the answers mean for closing. Solved, but dissatisfied with the service alone, may close; so may what
+    is solved as it was demanded, when the demand has changed."""
     if contacted is False or solved == Solved.UNSOLVED:
         return Outcome.NEGATIVE
     if satisfied == Satisfied.UNSATISFIED:
-        return Outcome.NEUTRAL if reason in ABOUT_SERVICE else Outcome.NEGATIVE
+        return Outcome.NEUTRAL if reason in NOT_THE_RESULT else Outcome.NEGATIVE
     if satisfied == Satisfied.NO_COMMENT or solved == Solved.NO_COMMENT:
         return Outcome.NEUTRAL
     return Outcome.POSITIVE
 
 
-def attempt(task, result, *, by, now, note=""):
-    number_used = next(iter(numbers_left(task)), "phone")
-    return CallbackAttempt.objects.create(task=task, at=now, by=by, result=result, note=note, number_used=number_used)
+def attempt(task, result, *, by, now, note="", recording_ref=""):
+    number_used = next(iter(numbers.left(task)), numbers.Number.PHONE)
+    return CallbackAttempt.objects.create(task=task, at=now, by=by, result=result, note=note, number_used=number_used,
+                                          recording_ref=recording_ref)
 
 
 @transaction.atomic
 def record_outcome(ticket_id, *, by, now, contacted, solved, satisfied, process_satisfied="", reply_true=None, reason="",
-                   note=""):
-    """The questionnaire of one reporter. The ticket's outcome is the worst of all of them."""
+                   note="", speaker=Speaker.HIMSELF, demand="", recording_ref=""):
+    """The questionnaire of one reporter. The ticket's outcome is the worst of all. `demand` is what he wants besides."""
     ticket = lock(ticket_id, by=by)
     task = next_task(ticket, by=by, now=now)
     if task is None or task.kind != Kind.RESULT:
         raise Refused(_("Every reporter was asked already."))
-    attempt(task, Result.ANSWERED, by=by, now=now)
-    task.reply_true = reply_true
+    attempt(task, Result.ANSWERED, by=by, now=now, recording_ref=recording_ref)
+    task.reply_true, task.speaker = reply_true, speaker
     fill_in(task, by=by, now=now, contacted=contacted, solved=solved, satisfied=satisfied,
             process_satisfied=process_satisfied, reason=reason, note=note)
+    if demand:
+        task.new_ticket = new_demand.draft(task, demand, by=by, now=now)
     return _finish(ticket, task, by=by, now=now)
 
 
@@ -168,35 +174,39 @@ def answer_survey(task_id, *, now, contacted, solved, satisfied, process_satisfi
         raise SurveyOver
     fill_in(task, by=system, now=now, contacted=contacted, solved=solved, satisfied=satisfied,
             process_satisfied=process_satisfied, reason=reason, note=note)
+    if note and reason == Reason.CHANGED:
+        task.new_ticket = new_demand.draft(task, note, by=system, now=now, channel=Channel.SMS)
     return _finish(ticket, task, by=system, now=now, way="message")
 
 
 @transaction.atomic
-def record_declined(ticket_id, *, by, now, note):
+def record_declined(ticket_id, *, by, now, note, recording_ref=""):
     """The citizen does not want to be asked: an outcome of its own, never counted as satisfied."""
     ticket = lock(ticket_id, by=by)
     task = next_task(ticket, by=by, now=now)
     if task is None or task.kind != Kind.RESULT:
         raise Refused(_("Every reporter was asked already."))
-    attempt(task, Result.DECLINED, by=by, now=now, note=note)
+    attempt(task, Result.DECLINED, by=by, now=now, note=note, recording_ref=recording_ref)
     close_task(task, Outcome.REFUSED, by=by, now=now, note=note)
     return _finish(ticket, task, by=by, now=now)
 
 
 @transaction.atomic
-def record_withdrawal_answer(ticket_id, *, by, now, confirmed, note=""):
+def record_withdrawal_answer(ticket_id, *, by, now, confirmed, note="", recording_ref=""):
     """Was it really the citizen who withdrew?"""
     ticket = lock(ticket_id, by=by)
     task = next_task(ticket, by=by, now=now)
     if task is None or task.kind != Kind.WITHDRAW_CHECK:
         raise Refused(_("No withdrawal is being checked."))
-    attempt(task, Result.ANSWERED, by=by, now=now)
+    attempt(task, Result.ANSWERED, by=by, now=now, recording_ref=recording_ref)
     close_task(task, Outcome.WITHDRAW_CONFIRMED if confirmed else Outcome.WITHDRAW_DENIED, by=by, now=now, note=note)
     return _finish(ticket, task, by=by, now=now)
 
 
 def _finish(ticket, task, *, by, now, **told):
     task.save()
+    more = {"speaker": task.speaker, "new_demand": task.new_ticket and task.new_ticket.ticket_no}
+    told |= {name: value for name, value in more.items() if value}
     ticket = record_locked(ticket, "callback_outcome", by=by, now=now, note=task.note,
                            data={"outcome": task.outcome, "solved": task.solved, "satisfied": task.satisfied, **told})
     return settle(ticket, by=by, now=now)
@@ -224,40 +234,39 @@ def withdrawn_by_all(outcomes):
     return next(o for o in (Outcome.WITHDRAW_DENIED, Outcome.UNREACHABLE, Outcome.WITHDRAW_CONFIRMED) if o in outcomes)
 
 
-def numbers_left(task):
-    """Fields of the numbers that may still reach him, in the order in which they are dialled: a dead one never again."""
-    dead = set(task.attempts.filter(result=Result.WRONG_NUMBER).values_list("number_used", flat=True))
-    return [field for field in ("phone", "phone2") if getattr(task.caller, field) and field not in dead]
-
-
 def tries_of(task):
-    """Instants of the calls in vain. Who asks for another time was reached: his word sets the next call, not the rule."""
-    return list(task.attempts.exclude(result=Result.RESCHEDULE).values_list("at", flat=True).order_by("at"))
+    """Instants of the calls in vain. A call that only found out when to call again is none of them."""
+    return list(task.attempts.exclude(result__in=POSTPONED).values_list("at", flat=True).order_by("at"))
 
 
-def no_answer(ticket, result, *, by, now, note, again_at=None):
+def no_answer(ticket, result, *, by, now, note, again_at=None, recording_ref=""):
     """One failed try on the task that is due; after the third a questionnaire goes out by text message."""
     task = next_task(ticket, by=by, now=now)
     if task is None:
         raise Refused(_("Every reporter was asked already."))
-    if schedule.enough(tries_of(task)):
+    if is_over(tries_of(task), numbers.left(task)):
         raise Refused(_("Three attempts were made: wait for the text message."))
-    attempt(task, result, by=by, now=now, note=note)
-    tries, numbers = tries_of(task), numbers_left(task)
-    if not numbers:
+    attempt(task, result, by=by, now=now, note=note, recording_ref=recording_ref)
+    tries, left = tries_of(task), numbers.left(task)
+    if not left:
         close_task(task, Outcome.UNREACHABLE, by=by, now=now, note=note)
     elif again_at:
         put(task, Status.RETRY_WAIT)
         task.next_attempt_at, task.best_band = again_at, schedule.band_of(again_at)
-    elif schedule.enough(tries):
+    elif is_over(tries, left):
         put(task, Status.SMS_WAIT)
         task.survey_sent_at, task.next_attempt_at = now, now + schedule.SURVEY_OPEN
-        links.send(ticket, task, to=getattr(task.caller, numbers[0]), now=now)
+        links.send(ticket, task, to=numbers.known(task)[left[0]], now=now)
     else:
         put(task, Status.RETRY_WAIT)
-        task.next_attempt_at = schedule.next_attempt(tries, now)
+        task.next_attempt_at = schedule.next_attempt([*tries, now] if result in POSTPONED else tries, now)
     task.save()
     return task
+
+
+def is_over(tries, left):
+    """Whether calling is over and a text message asks; a number that was not tried yet is called first, once."""
+    return schedule.enough(tries) and left != [numbers.Number.CALLED]
 
 
 @transaction.atomic

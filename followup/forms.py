@@ -11,16 +11,27 @@ from followup import schedule
 from followup.models import CallbackAttempt, CallbackTask
 from tickets.choices import ForceReason, Urgency
 from tickets.fields import ChoicesField, MomentField, PersonField, TextField, YesNo
-from tickets.forms import CaseForm
+from tickets.forms import CaseForm, NoteForm
 from tickets.models import Ticket
 
-Result = CallbackAttempt.Result
+Result, Speaker = CallbackAttempt.Result, CallbackTask.Speaker
+OF_ANY_CALL, LONGEST_NOTE = ("note", "recording_ref"), 500
+SPEAKERS = [*Speaker.choices, (Result.NOT_HIMSELF, _("Not he: end the call"))]
 POSTPONED_BY = timedelta(days=30)
 NOT_ANSWERED = [choice for choice in Result.choices if choice[0] not in (Result.ANSWERED, Result.DECLINED)]
+TIMED = (Result.RESCHEDULE, Result.NOT_HIMSELF)  # somebody answered, and may say when he can be reached
 
 
-class QuestionnaireForm(forms.Form):
-    """The fixed order of SPEC 7.5, once the citizen himself is on the line."""
+class RecordingField(forms.CharField):
+    """Where the telephone system keeps the recording of this call."""
+
+    def __init__(self):
+        super().__init__(label=_("Recording"), max_length=100, required=False)
+        self.widget.attrs |= {"autocomplete": "off"}
+
+
+class AnswersForm(forms.Form):
+    """What a citizen is asked in the fixed order of SPEC 7.5, by an agent or in writing."""
 
     contacted = YesNo(label=_("1. Did the unit contact you?"))
     solved = ChoicesField(label=_("2. Is the problem solved?"), choices=CallbackTask.Solved.choices)
@@ -42,10 +53,44 @@ class QuestionnaireForm(forms.Form):
         return given
 
 
+class QuestionnaireForm(AnswersForm):
+    """On the phone it is asked first who speaks; of who is not the citizen nothing more is asked, and nothing is taken.
+
+    A page has to say it. A client that was written before that question leaves it out: the citizen spoke himself.
+    """
+
+    field_order = ("speaker",)
+    speaker = ChoicesField(label=_("Who speaks?"), choices=SPEAKERS, required=False)
+    demand = TextField(label=_("What he wants besides"), min_length=4, max_length=1000, required=False, rows=2,
+                       help_text=_("Becomes a draft of the operators, with his name, his numbers and the place."))
+    recording_ref = RecordingField()
+
+    def __init__(self, data=None, **kwargs):
+        super().__init__(data, **kwargs)
+        self.fields["speaker"].required = data is None or hasattr(data, "getlist")
+
+    def clean(self):
+        given = super().clean()
+        if given.get("speaker") == Result.NOT_HIMSELF:
+            return self.without_answers(given)
+        given["speaker"] = given.get("speaker") or Speaker.HIMSELF
+        if given.get("reason") == CallbackTask.Reason.CHANGED and not given.get("demand"):
+            self.add_error("demand", _("Say what he wants now: it becomes a ticket of its own."))
+        return given
+
+    def without_answers(self, given):
+        for name in set(self.errors) - set(OF_ANY_CALL):
+            del self.errors[name]
+        if len(given.get("note", "")) > LONGEST_NOTE:
+            self.add_error("note", _("Of a call without answers at most 500 characters are kept."))
+        return {name: given.get(name, "") for name in ("speaker", *OF_ANY_CALL)}
+
+
 class NoAnswerForm(CaseForm):
     result = ChoicesField(label=_("What happened"), choices=NOT_ANSWERED)
     again_at = MomentField(label=_("When he wants to be called"), required=False)
-    note = TextField(label=_("Note"), max_length=500, required=False, rows=2)
+    note = TextField(label=_("Note"), max_length=LONGEST_NOTE, required=False, rows=2)
+    recording_ref = RecordingField()
 
     def clean_again_at(self):
         moment = self.cleaned_data["again_at"]
@@ -63,7 +108,7 @@ class NoAnswerForm(CaseForm):
         if "again_at" not in self.errors and "result" in given:
             if given["result"] == Result.RESCHEDULE and not given.get("again_at"):
                 self.add_error("again_at", _("Say when: that is when he is called again."))
-            if given["result"] != Result.RESCHEDULE and given.get("again_at"):
+            if given["result"] not in TIMED and given.get("again_at"):
                 self.add_error("again_at", _("Only for who asked for another time; all others are called by the rule."))
         return given
 
@@ -71,6 +116,11 @@ class NoAnswerForm(CaseForm):
 class WithdrawalAnswerForm(forms.Form):
     confirmed = YesNo(label=_("Did the citizen withdraw of his own will?"))
     note = TextField(label=_("In the citizen's words"), max_length=1000, required=False, rows=2)
+    recording_ref = RecordingField()
+
+
+class DeclinedForm(NoteForm):
+    recording_ref = RecordingField()
 
 
 class RedoForm(CaseForm):

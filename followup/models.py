@@ -9,7 +9,8 @@ from tickets.choices import Outcome
 RESULT_IS_FROZEN = """
     IF OLD.outcome <> '' AND (NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.outcome_by_id IS DISTINCT FROM OLD.outcome_by_id
        OR NEW.outcome_at IS DISTINCT FROM OLD.outcome_at OR NEW.solved IS DISTINCT FROM OLD.solved
-       OR NEW.satisfied IS DISTINCT FROM OLD.satisfied OR NEW.contacted IS DISTINCT FROM OLD.contacted) THEN
+       OR NEW.satisfied IS DISTINCT FROM OLD.satisfied OR NEW.contacted IS DISTINCT FROM OLD.contacted
+       OR NEW.speaker IS DISTINCT FROM OLD.speaker OR NEW.new_ticket_id IS DISTINCT FROM OLD.new_ticket_id) THEN
         RAISE EXCEPTION 'callback %: an outcome is corrected by a new record, never changed', OLD.id
             USING ERRCODE = 'check_violation';
     END IF;
@@ -34,6 +35,10 @@ class CallbackTask(models.Model):
         SMS_WAIT = "sms_wait", _("Waiting for the text message answer")
         DONE = "done", _("Done")
         UNREACHABLE = "unreachable", _("Could not be reached")
+
+    class Speaker(models.TextChoices):
+        HIMSELF = "himself", _("The citizen himself")
+        PROXY = "proxy", _("Somebody answers for him")
 
     class Solved(models.TextChoices):
         SOLVED = "solved", _("Solved")
@@ -73,6 +78,7 @@ class CallbackTask(models.Model):
     best_band = models.PositiveSmallIntegerField(null=True)  # of schedule.BANDS: when he called us, or asked to be called
     survey_sent_at = models.DateTimeField(null=True)  # text message after the third try; 48 h
     survey_hash = models.CharField(max_length=64, blank=True)  # of the token in its link, which is kept nowhere
+    speaker = models.CharField(max_length=8, choices=Speaker, blank=True)  # who gave the answers on the phone
     contacted = models.BooleanField(null=True)  # Q1
     solved = models.CharField(max_length=12, choices=Solved, blank=True)  # Q2
     satisfied = models.CharField(max_length=12, choices=Satisfied, blank=True)  # Q3
@@ -80,6 +86,7 @@ class CallbackTask(models.Model):
     reply_true = models.BooleanField(null=True)  # Q5
     reason = models.CharField(max_length=16, choices=Reason, blank=True)
     note = models.CharField(max_length=1000, blank=True)
+    new_ticket = models.OneToOneField("tickets.Ticket", models.PROTECT, null=True, related_name="follow_up_of")  # Q8
     outcome = models.CharField(max_length=20, blank=True,
                                choices=[*Outcome.choices, (LEFT, _("Not asked: a ticket of his own"))])
     outcome_at = models.DateTimeField(null=True)
@@ -96,6 +103,10 @@ class CallbackTask(models.Model):
             models.CheckConstraint(name="callback_done_has_outcome",
                                    condition=Q(status__in=["done", "unreachable"], outcome__gt="")
                                    | ~Q(status__in=["done", "unreachable"]) & Q(outcome="")),
+            models.CheckConstraint(name="callback_speaker_gave_answers",
+                                   condition=Q(speaker="") | Q(contacted__isnull=False, outcome__gt="")),
+            models.CheckConstraint(name="callback_new_ticket_after_answers",
+                                   condition=Q(new_ticket=None) | Q(contacted__isnull=False, outcome__gt="")),
             models.CheckConstraint(name="callback_claimed_by_until_together",
                                    condition=Q(status="claimed", claimed_by__isnull=False, claimed_until__isnull=False)
                                    | ~Q(status="claimed") & Q(claimed_by=None, claimed_until=None)),
@@ -119,19 +130,25 @@ class CallbackTask(models.Model):
 
 class CallbackAttempt(models.Model):
     class Result(models.TextChoices):
-        ANSWERED = "answered", _("Answered")
+        ANSWERED = "answered", _("Reached")
         NO_ANSWER = "no_answer", _("No answer")
         POWERED_OFF = "powered_off", _("Switched off")
         WRONG_NUMBER = "wrong_number", _("Wrong or dead number")
         DECLINED = "declined", _("Call declined")
+        NOT_HIMSELF = "not_himself", _("Somebody else answered")
         RESCHEDULE = "reschedule", _("Asked for another time")
+
+    class Number(models.TextChoices):
+        PHONE = "phone", _("First number")
+        PHONE2 = "phone2", _("Second number")
+        CALLED = "called", _("Number he called from")
 
     task = models.ForeignKey(CallbackTask, models.PROTECT, related_name="attempts")
     at = models.DateTimeField()
     by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     result = models.CharField(max_length=14, choices=Result)
-    number_used = models.CharField(max_length=6, default="phone")  # which number, never the number itself
-    recording_ref = models.CharField(max_length=100, blank=True)
+    number_used = models.CharField(max_length=6, choices=Number, default=Number.PHONE)  # which one, never the number itself
+    recording_ref = models.CharField(max_length=100, blank=True)  # where the telephone system keeps the recording
     note = models.CharField(max_length=500, blank=True)
 
 

@@ -10,7 +10,7 @@ from tickets.calendars import LOCAL
 from tickets.choices import Outcome
 
 Result = CallbackAttempt.Result
-IN_VAIN = (Result.NO_ANSWER, Result.POWERED_OFF, Result.WRONG_NUMBER)
+IN_VAIN = (Result.NO_ANSWER, Result.POWERED_OFF, Result.WRONG_NUMBER, Result.NOT_HIMSELF)
 NOBODY, DUE = 0, "due"  # rows beside those of the calls
 
 

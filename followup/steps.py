@@ -32,10 +32,10 @@ CALLBACK = (State.PENDING_CALLBACK,)
 register(
     Step("approve_reply", _("Approve the reply"), actions.approve_reply, NoteForm, tone="primary"),
     # callback: first what the citizen says, then what follows from it
-    Step("record_outcome", _("Questionnaire"), callbacks.record_outcome, forms.QuestionnaireForm, tone="primary",
+    Step("record_outcome", _("Questionnaire"), actions.record_outcome, forms.QuestionnaireForm, tone="primary",
          states=CALLBACK, may=agent, ready=asks_result),
     Step("callback_no_answer", _("Not reached"), actions.callback_no_answer, forms.NoAnswerForm, ready=asks_anything),
-    Step("record_declined", _("Declines to be asked"), callbacks.record_declined, NoteForm,
+    Step("record_declined", _("Declines to be asked"), callbacks.record_declined, forms.DeclinedForm,
          states=CALLBACK, may=agent, ready=asks_result),
     Step("give_up", _("Mark as unreachable"), callbacks.give_up, NoteForm, states=CALLBACK, may=agent, ready=asks_anything),
     Step("record_withdrawal_answer", _("Answer about the withdrawal"), callbacks.record_withdrawal_answer,

@@ -1,19 +1,23 @@
 """What callback, redo and adjudication add to the time line and to the page of a ticket."""
 
-from django.db.models import Count
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.roles import Role
 from dispatch.models import Reply
 from dispatch.story import some
 from followup.models import CallbackAttempt, CallbackTask
+from tickets import presenters
 from tickets.choices import Outcome
+from tickets.models import Ticket
 from tickets.presenters import Pill
 from tickets.states import State
 from tickets.story import Chapter, Item, Panel, Word, instant, label_of, noted, register, yes_or_no
 from tickets.who import neutral_callback_agent
 
+HEAR = (Role.QI, Role.SV, Role.CB)  # who works with recordings (SPEC 5.1, 5.2)
 OUTCOME_TONE = {
     Outcome.POSITIVE: "green",
     Outcome.NEGATIVE: "red",
@@ -23,33 +27,50 @@ OUTCOME_TONE = {
 
 
 def chapter(ticket, user, reading):
-    tasks = ticket.callback_tasks.select_related("outcome_by", "claimed_by").annotate(tries=Count("attempts")).order_by("-pk")
-    calls = ticket.state == State.PENDING_CALLBACK and neutral_callback_agent(ticket, user)
-    items = [task_item(task, reading, calls) for task in tasks]
+    """Its own callbacks, and the one that it comes from; both in one query, the calls of all of them in another."""
+    calls = Prefetch("attempts", CallbackAttempt.objects.select_related("by").order_by("pk"))
+    rows = CallbackTask.objects.filter(Q(ticket=ticket) | Q(new_ticket=ticket)).select_related(
+        "outcome_by", "claimed_by", "new_ticket", "ticket").prefetch_related(calls).order_by("-pk")
+    may_call = ticket.state == State.PENDING_CALLBACK and neutral_callback_agent(ticket, user)
+    items = [task_item(task, reading, may_call, user.has_role(*HEAR)) if task.ticket_id == ticket.pk else origin(task, user)
+             for task in rows]
     return Chapter(panels=[Panel(_("Callbacks"), items, "phone-outgoing")] if items else [])
 
 
-def task_item(task, reading, calls):
+def origin(task, user):
+    """Of a draft that began in the callback of another ticket."""
+    is_read = Ticket.objects.visible_to(user).filter(pk=task.ticket_id).exists()
+    return Item(
+        head=_("Told when called back about %(no)s") % {"no": task.ticket.ticket_no},
+        href=reverse("tickets:by_number", args=[task.ticket.ticket_no]) if is_read else "",
+        href_label=_("Open that ticket"),
+    )
+
+
+def task_item(task, reading, may_call, hears):
     pill = (
         Pill(task.get_outcome_display(), OUTCOME_TONE.get(task.outcome, ""))
         if task.outcome
         else Pill(task.get_status_display(), "yellow")
     )
-    waits, can_call = "" if task.outcome else task.next_attempt_at, calls and not task.outcome
+    waits, can_call, calls = "" if task.outcome else task.next_attempt_at, may_call and not task.outcome, task.attempts.all()
     return Item(
         head=_("%(kind)s, round %(round)d") % {"kind": task.get_kind_display(), "round": task.round},
         pill=pill,
         facts=some(
-            (_("Tries"), task.tries),
+            (_("Tries"), len(calls)),
+            *((presenters.short(call.at), told_of(call, hears)) for call in calls),
             (_("Next try"), waits),
             (_("Claimed by"), task.claimed_by and task.claimed_by.display_name),
             (_("Questionnaire sent"), task.survey_sent_at),
+            (_("Who spoke"), task.get_speaker_display()),
             (_("Did the unit contact?"), said(task.contacted)),
             (_("Is it solved?"), task.get_solved_display()),
             (_("Satisfied with the result"), task.get_satisfied_display()),
             (_("With attitude and speed"), task.get_process_satisfied_display()),
             (_("Reply is true"), said(task.reply_true)),
             (_("Reason"), task.get_reason_display()),
+            (_("New demand"), task.new_ticket and task.new_ticket.ticket_no),
             (_("Asked by"), _("Text message") if task.said_by_message else task.outcome_by and task.outcome_by.display_name),
             (_("Asked"), task.outcome_at),
         ),
@@ -58,6 +79,12 @@ def task_item(task, reading, calls):
         href=reverse("followup:callback", args=[reading.ticket.ticket_no]) if can_call else "",
         href_label=_("Open the callback"),
     )
+
+
+def told_of(call, hears):
+    """One line of the log. Where its recording lies is told to those who listen to it."""
+    words = [call.get_result_display(), call.get_number_used_display(), call.by.display_name]
+    return " · ".join([*words, call.recording_ref] if hears and call.recording_ref else words)
 
 
 def said(answer):
@@ -96,6 +123,8 @@ register(
         "outcome": (gettext_lazy("Outcome"), label_of(Outcome)),
         "solved": (gettext_lazy("Is it solved?"), label_of(CallbackTask.Solved, Reply.Solved)),
         "satisfied": (gettext_lazy("Satisfied with the result"), label_of(CallbackTask.Satisfied)),
+        "speaker": (gettext_lazy("Who spoke"), label_of(CallbackTask.Speaker)),
+        "new_demand": (gettext_lazy("New demand"), None),
         "way": (gettext_lazy("Asked by"), {"message": gettext_lazy("Text message")}.get),
         "ticket": (gettext_lazy("Ticket"), None),
         "master": (gettext_lazy("Merged into"), None),

@@ -39,7 +39,7 @@ SCOPES = (
     Scope("callback", gettext_lazy("Calling back"), "#in-vain"),
     Scope("intake", gettext_lazy("Taking a call"), "form.intake"),
     Scope("ticket", gettext_lazy("On a ticket"), ".offers"),
-    Scope("list", gettext_lazy("In a list"), "main table.list"),
+    Scope("list", gettext_lazy("In a list"), "main table.list, #next-callback"),
     Scope("everywhere", gettext_lazy("Everywhere"), "body"),
 )
 KEYS = (

@@ -62,6 +62,8 @@ STAFF = {
     "reporter_merged": Text(_("Another reporter joined a ticket")),
     # callback and after
     "callback_due": Text(_("A callback is due")),
+    "new_demand": Text(_("A citizen who was called back wants something new"),
+                       _("Please complete the draft and submit it."), "blue"),
     "redo_ordered": Text(_("A ticket must be handled again"), _("Redo round %(round)s, due %(due)s."), "red"),
     "adjudication_asked": Text(_("A case needs adjudication"), "", "blue"),
     # supervision

@@ -20,11 +20,11 @@ class KeyReused(Exception):
 
 
 @transaction.atomic
-def register(*, by, now, key="", source_ref="", again=None, **intake):
+def register(*, by, now, key="", source_ref="", again=None, team=None, **intake):
     """T01: write the matter down as a draft. The same key and body bring the same ticket: (ticket, created).
 
     `intake` is the cleaned data of IntakeForm. Raises KeyReused for the same key with another body. `again` is a ticket
-    whose matter goes on in this one: its team keeps it, and nobody called.
+    whose matter goes on in this one: its team keeps it, and nobody called. `team` keeps it instead of the registrar's.
     """
     ticket_id = claim(user=by, key=key or new_salt(), body=plain(intake), now=now)
     if ticket_id is None:
@@ -37,7 +37,7 @@ def register(*, by, now, key="", source_ref="", again=None, **intake):
     fields, demanded = demands.at_birth(intake.get("category"), now)
     ticket = Ticket(
         pk=ticket_id, registered_by=by, registered_at=now,
-        registered_team=again.registered_team if again else _team(by), query_salt=new_salt(),
+        registered_team=team or (again.registered_team if again else _team(by)), query_salt=new_salt(),
         caller=caller, phone_hash=caller.phone_hash, sla_profile=profile, source_ref=source_ref,
         **_ticket_fields(intake), **fields,
     )

@@ -4,9 +4,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.masking import mask_phone
 from dispatch.models import Reply
 from dispatch.story import some
-from followup import callbacks, schedule
+from followup import callbacks, numbers, schedule
 from followup.cockpit import dialling
 from followup.models import CallbackTask
 from tickets import presenters
@@ -47,17 +48,18 @@ def context(ticket, tasks, task, user, now, *, answers=None, tried=None, problem
     """`answers` and `tried` are the two forms as they were sent, when something is wrong with them."""
     reading, mine = Reading(ticket, user), is_mine(task, user, now)
     reply = Reply.objects.filter(ticket=ticket, round=ticket.round, status=Reply.Status.APPROVED).order_by("-pk").first()
+    identity, left = identity_of(ticket, user, caller=task.caller), numbers.left(task)
     return {
         "ticket": ticket, "task": task, "now": now, "mine": mine, "problem": problem,
         "title": reading.title, "content": reading.content, "demand": reading.demand,
         "pills": list(presenters.pills_of(ticket)),
         "reply": reply and reading.text(reply.text), "story": story_of(ticket, reply),
-        "identity": identity_of(ticket, user, caller=task.caller), "numbers": numbers_of(task, ticket, user),
+        "identity": identity, "numbers": numbers_of(task, left, identity),
         "place": (tasks.index(task) + 1, len(tasks)), "best": best_time(task),
         "script": script_of(ticket, reading, reply), "lock": lock_of(task, now) if mine else None,
         "holder": "" if mine or not task.is_claimed(now) else callbacks.claimed_by_another(task),
         "waits": task.status == Status.SMS_WAIT, "is_quiet": schedule.is_quiet(now),
-        "log": list(task.attempts.select_related("by").order_by("-pk")), "in_vain": if_in_vain(task, now),
+        "log": list(task.attempts.select_related("by").order_by("-pk")), "in_vain": if_in_vain(task, left, now),
         "asks": asks(ticket), "answers": answers or asks(ticket).bind(ticket, user, now),
         "tried": tried or STEPS["callback_no_answer"].bind(ticket, user, now),
         "typed": [] if mine else [*typed_in(answers or []), *typed_in(tried or [])],
@@ -65,13 +67,19 @@ def context(ticket, tasks, task, user, now, *, answers=None, tried=None, problem
     }
 
 
-def numbers_of(task, ticket, user):
+def numbers_of(task, left, identity):
     """(number, address that dials it or "", what to know of it), the next one to dial first."""
-    identity, left = identity_of(ticket, user, caller=task.caller), callbacks.numbers_left(task)
-    known = {"phone": _("First number"), "phone2": _("Second number")}
-    dead = [field for field in known if identity[field] and field not in left]
-    return [(identity[field], "" if identity["masked"] else dialling.address(identity[field]), known[field])
-            for field in left] + [(identity[field], "", _("Wrong or dead number")) for field in dead]
+    masked = identity["masked"]
+    shown = {which: mask_phone(number) if masked else number for which, number in numbers.known(task).items()}
+    others = [which for which in shown if which not in left]
+    return [(shown[which], "" if masked else dialling.address(shown[which]), numbers.Number(which).label) for which in left] + [
+        (shown[which], "", _("Only when the others are dead") if is_spare(which, left) else _("Wrong or dead number"))
+        for which in others]
+
+
+def is_spare(which, left):
+    """He called from it, and the numbers that he gave are still good."""
+    return which == numbers.Number.CALLED and bool(left)
 
 
 def best_time(task):
@@ -87,10 +95,12 @@ def lock_of(task, now):
     return {"due": task.claimed_until.isoformat(), "text": _("%(time)s left") % {"time": presenters.span(left)}}
 
 
-def if_in_vain(task, now):
+def if_in_vain(task, left, now):
     """What follows when nobody answers this call either."""
     tries = [*callbacks.tries_of(task), now]
-    if schedule.enough(tries):
+    if left == [numbers.Number.CALLED]:
+        return _("If in vain now: nobody can reach him any more.")
+    if callbacks.is_over(tries, left):
         return _("If in vain now: he is asked by text message.")
     return _("If in vain now: next try %(time)s.") % {"time": presenters.short(schedule.next_attempt(tries, now))}
 

@@ -82,6 +82,11 @@
     choice.click();
     return show((field.form.dataset.onward !== undefined && following(group)) || choice);
   };
+  document.addEventListener("keydown", (event) => { // Enter would open the list of reasons: it sends, as from any other question
+    if (event.key !== "Enter" || event.ctrlKey || event.repeat || !event.target.matches("form[data-onward] select")) return;
+    event.preventDefault();
+    acts.send();
+  });
   acts.turn = () => {
     const field = document.getElementById("in-is_confidential");
     field.selectedIndex = (field.selectedIndex + 1) % field.options.length;

@@ -17,7 +17,7 @@ from tickets.models import Sighting, Ticket
 pytestmark = pytest.mark.django_db
 MORNING, NOW = NOON - 2 * HOUR, NOON + 3 * HOUR
 NEXT, DESK = "/desk/callbacks/next/", "/desk/callbacks/"
-ANSWERS = {"do": "record_outcome", "contacted": "yes", "solved": "solved", "satisfied": "satisfied"}
+ANSWERS = {"do": "record_outcome", "speaker": "himself", "contacted": "yes", "solved": "solved", "satisfied": "satisfied"}
 
 
 @pytest.fixture(autouse=True)
@@ -191,7 +191,7 @@ def test_a_wrong_time_is_said_beside_its_field_and_what_was_typed_stays(p, do, a
 def test_a_missing_answer_is_said_beside_its_question_and_the_others_stay(p):
     ticket, task = claimed(p)
 
-    answer = send(p.cb, ticket, task, do="record_outcome", contacted="yes", solved="unsolved", satisfied="unsatisfied", note="还在漏水")
+    answer = send(p.cb, ticket, task, do="record_outcome", speaker="himself", contacted="yes", solved="unsolved", satisfied="unsatisfied", note="还在漏水")
 
     assert answer.status_code == 422 and 'id="record_outcome-reason-error"' in text(answer)
     assert 'value="unsolved" checked' in text(answer) and "还在漏水" in text(answer)

@@ -51,7 +51,7 @@ def test_an_emergency_goes_straight_to_street_and_task_force_and_ends_in_the_arc
     reviewer.does(number, "approve_reply")
 
     # the callback is mandatory; only then it closes
-    agent.does(number, "record_outcome", contacted="yes", solved="solved", satisfied="satisfied", note="非常感谢")
+    agent.does(number, "record_outcome", speaker="himself", contacted="yes", solved="solved", satisfied="satisfied", note="非常感谢")
     agent.does(number, "close_satisfied")
     assert archive_due(now=database_now() + timedelta(days=3)) == 1
     duty_leader.opens(number).sees("已归档", "极速派单", "下派", "回访")

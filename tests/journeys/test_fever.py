@@ -38,7 +38,7 @@ def test_a_fever_case_is_reviewed_dispatched_to_the_town_and_followed_to_the_arc
 
     # nobody answers at first; the next try is planned, then the citizen speaks
     agent.does(number, "callback_no_answer", result="no_answer")
-    agent.does(number, "record_outcome", contacted="yes", solved="basically", satisfied="satisfied")
+    agent.does(number, "record_outcome", speaker="himself", contacted="yes", solved="basically", satisfied="satisfied")
     agent.does(number, "close_satisfied")
     assert Ticket.objects.get(ticket_no=number).state == State.CLOSED
     assert archive_due(now=database_now() + timedelta(days=3)) == 1

@@ -48,7 +48,7 @@ def test_review_dispatch_receipt_reply_and_callback(seat):
     agent = seat("cb", "CB", "RX-HF", "孙回访")
     agent.press("g", "a").page.wait_for_url("**/tickets/")  # at night nobody is on the list of those to be called now
     agent.press("j", "Enter").page.wait_for_url(here)
-    agent.opens_step("record_outcome").chooses("contacted", 1).chooses("solved", 1).chooses("satisfied", 1).sends()
+    agent.opens_step("record_outcome").chooses("speaker", 1).chooses("contacted", 1).chooses("solved", 1).chooses("satisfied", 1).sends()
     agent.opens_step("close_satisfied").sends()
 
     assert Ticket.objects.get(pk=ticket.pk).state == State.CLOSED

@@ -8,10 +8,10 @@ from tickets.models import Ticket
 
 TEXT = "这里写的是足够长的一段说明文字,可以通过长度检查。"
 ANSWERS = [
-    {"contacted": "yes", "solved": "solved", "satisfied": "satisfied"},
-    {"contacted": "yes", "solved": "unsolved", "satisfied": "unsatisfied", "reason": "persists"},
-    {"contacted": "yes", "solved": "no_comment", "satisfied": "no_comment"},
-    {"contacted": "no", "solved": "basically", "satisfied": "basically", "reason": "not_contacted"},
+    {"speaker": "himself", "contacted": "yes", "solved": "solved", "satisfied": "satisfied"},
+    {"speaker": "himself", "contacted": "yes", "solved": "unsolved", "satisfied": "unsatisfied", "reason": "persists"},
+    {"speaker": "proxy", "contacted": "yes", "solved": "no_comment", "satisfied": "no_comment"},
+    {"speaker": "himself", "contacted": "no", "solved": "basically", "satisfied": "basically", "reason": "not_contacted"},
 ]
 UNITS = ["ZJ", "CG", "WJJD"]
 
