@@ -9,6 +9,7 @@ from followup.appeals import rules
 from followup.appeals.models import Appeal, AppealReview
 from notices.actions import tell
 from tickets.actions import AlreadyMoved, Refused, lock, record_locked
+from tickets.models import Proposal
 from tickets.states import State
 from tickets.who import by_lead_unit, by_role
 
@@ -39,6 +40,7 @@ def appeal_result(ticket_id, *, by, now, grounds, text, evidence=""):
     appeal = Appeal.objects.create(ticket=ticket, round=ticket.round, unit=ticket.lead_unit, by=by, at=now, grounds=grounds,
                                    text=text, evidence=evidence, result=ticket.callback_outcome,
                                    due_at=now + rules.DECIDE_WITHIN)
+    ticket._appeal = appeal
     ticket = record_locked(ticket, "appeal_result", by=by, now=now, note=text, data={"grounds": grounds})
     tell_reviewers(appeal, "appeal_raised", now=now)
     return ticket
@@ -78,6 +80,8 @@ def decide_appeal(ticket_id, *, by, now, decision, words, result="", proposed_by
         raise Refused(_("It is excluded from assessment already."))
     is_final = appeal.status == Status.SECOND
     second_by = by if proposed_by else None
+    overtaken = Proposal.objects.filter(ticket=ticket, step="decide_appeal", status=Proposal.Status.OPEN)
+    overtaken.update(status=Proposal.Status.OVERTAKEN, decided_at=now)  # he proposed an exclusion, and decided otherwise
     AppealReview.objects.create(appeal=appeal, is_final=is_final, decision=decision, words=words, by=reviewer, at=now,
                                 second_by=second_by, result=result if decision == Decision.CHANGED else "")
     appeal.status = Status.FINAL if is_final else Status.DECIDED

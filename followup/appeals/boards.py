@@ -57,7 +57,7 @@ def closed_as(ticket):
     return ticket.get_callback_outcome_display()
 
 
-DECIDING = {"order": "appeal_due", "remark": said, "quick": lambda ticket: ("decide_appeal",)}
+DECIDING = {"order": "appeal_due", "remark": said}
 OVER = {"order": "-appeal_at", "remark": said, "counted": False}
 APPEALS = Desk("appeals", _("Appeals"), (Role.SV, Role.ZH, Role.DL), (
     WorkList("first", _("First review"), _("No appeal waits for its first review."), of_status(Status.FIRST), edge="orange",
@@ -70,11 +70,11 @@ APPEALS = Desk("appeals", _("Appeals"), (Role.SV, Role.ZH, Role.DL), (
 ), app="followup")
 OF_UNIT = Desk("unit-appeals", _("Our appeals"), (Role.UL,), (
     WorkList("possible", _("May be appealed"), _("No ticket was closed in the last three days."), still_possible,
-             order="closed_at", remark=closed_as, edge="blue", quick=lambda ticket: ("appeal_result",)),
+             order="closed_at", remark=closed_as, edge="blue"),
     WorkList("open", _("Under review"), _("None of our appeals is under review."), mine(*Appeal.OPEN), order="appeal_due",
              remark=said, edge="orange"),
     WorkList("objectable", _("Decided once"), _("No first decision waits for your answer."), mine(Status.DECIDED),
-             edge="yellow", order="appeal_due", remark=said, quick=lambda ticket: ("object_to_decision",)),
+             edge="yellow", order="appeal_due", remark=said),
     WorkList("over", _("Decided"), _("No appeal was decided yet."), mine(Status.DECIDED, Status.FINAL, Status.OVERTAKEN),
              **OVER),
 ), app="followup")

@@ -133,7 +133,7 @@ def test_an_exclusion_takes_two_persons_and_concerns_the_assessment_only(p):
     assert take(STEPS["decide_appeal"], ticket, by=p.sv, body=body, now=NOW).proposal
     ticket = Ticket.objects.get(pk=ticket.pk)
     with pytest.raises(Refused):
-        take(STEPS["decide_appeal"], ticket, by=p.sv, body={}, now=NOW)
+        take(STEPS["decide_appeal"], ticket, by=p.sv, body=body, now=NOW)
     ticket = take(STEPS["decide_appeal"], ticket, by=p.zh, body={}, now=NOW).ticket
 
     review = AppealReview.objects.get()
