@@ -350,3 +350,14 @@ def test_two_reviewers_at_the_same_moment_decide_once():
 
 def test_an_appeal_waits_for_natural_days(p):
     assert timedelta(days=3) == of(appealed(p)).due_at - NOW
+
+
+@pytest.mark.parametrize("who", ["sv", "ul", "other"])
+def test_the_page_and_the_forms_stay_cheap(p, who):
+    now = database_now() - HOUR
+    ticket = second.order_re_callback(appealed(p, now - HOUR).pk, by=p.sv, now=now, reason="录音不清")
+
+    assert cost(signed_in(getattr(p, who)), f"/tickets/{ticket.ticket_no}/") <= 20
+    steps = {"sv": "correct_outcome", "other": "record_outcome"}
+    if who in steps:
+        assert cost(signed_in(getattr(p, who)), reverse("tickets:do", args=[ticket.ticket_no, steps[who]])) <= 20
