@@ -11,7 +11,9 @@ from dispatch import assignments, replies, requests, supervision
 from dispatch.difficulty import NO_LEADER, leaders_of
 from dispatch.models import Assignment, Conference, Reply, Request, SupervisionOrder
 from dispatch.requests import check_review_date
-from followup import callbacks
+from followup import callbacks, second
+from followup.appeals import acts as appeals
+from followup.appeals import rules as appeal_rules
 from followup.callbacks import Kind, Result, Speaker
 from notices.actions import tell, tell_citizen
 from tickets.actions import AlreadyMoved, Refused, check, lock, lock_for, move_locked
@@ -19,7 +21,6 @@ from tickets.choices import ClosureKind
 from tickets.models import Ticket
 from tickets.states import State
 
-APPEAL_WINDOW = timedelta(days=3)
 REOPEN_WITHIN = timedelta(days=30)
 
 
@@ -51,7 +52,9 @@ def record_outcome(ticket_id, *, by, now, speaker=Speaker.HIMSELF, note="", reco
     the next one has its time."""
     told = {"by": by, "now": now, "note": note, "recording_ref": recording_ref}
     if speaker == Result.NOT_HIMSELF:
-        return callback_no_answer(ticket_id, result=Result.NOT_HIMSELF, **told)
+        is_over = Ticket.objects.filter(pk=ticket_id, state=State.CLOSED).exists()  # an appeal, which moves nothing
+        note_it = second.second_not_reached if is_over else callback_no_answer
+        return note_it(ticket_id, result=Result.NOT_HIMSELF, **told)
     return callbacks.record_outcome(ticket_id, speaker=speaker, **told, **answers)
 
 
@@ -138,7 +141,7 @@ def force_close(ticket_id, *, by, now, reason, explanation, told_at, proposed_by
 def not_archivable(ticket, now):
     """The sentence that keeps a closed ticket from the archive, or ''."""
     direct = ticket.closure_kind == ClosureKind.DIRECT
-    if not direct and now < ticket.closed_at + APPEAL_WINDOW:
+    if not direct and now < ticket.closed_at + appeal_rules.WINDOW:
         return _("The unit may still appeal: three days after closing.")
     if ticket.callback_tasks.filter(outcome="").exists():
         return _("A callback is still open.")
@@ -146,6 +149,8 @@ def not_archivable(ticket, now):
         return _("A supervision order is still open.")
     if Request.objects.filter(ticket=ticket, status=Request.Status.PENDING).exists():
         return _("A request is still open.")
+    if sentence := appeal_rules.not_archivable(ticket, now):
+        return sentence
     if Conference.objects.filter(ticket=ticket, closed_at=None).exists():
         return _("A consultation is still open.")
     return ""
@@ -190,6 +195,8 @@ def reopen(ticket_id, *, by, now, reason):
     ticket = lock_for(ticket_id, Ticket.reopen, by=by)
     if ticket.closed_at and now > ticket.closed_at + REOPEN_WITHIN:
         raise Refused(_("More than thirty days have passed: register a new ticket."))
+    second.drop(ticket, now=now)
+    appeals.overtake(ticket)
     ticket = move_locked(ticket, Ticket.reopen, by=by, now=now, note=reason)
     if ticket.caller.phone:
         tell_citizen(ticket.caller.phone, cause=f"reopened:{ticket.pk}:{ticket.round}", kind="reopened",

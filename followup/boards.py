@@ -6,6 +6,8 @@ from django.utils.translation import ngettext
 
 from accounts.roles import Role
 from dispatch.boards import proposals_by_others, step_and_asker
+from followup import callbacks
+from followup.appeals.boards import APPEALS, OF_UNIT
 from followup.claims import BY_PHONE
 from followup.models import CallbackAttempt, CallbackTask
 from tickets.choices import Outcome
@@ -17,7 +19,7 @@ Kind, Status = CallbackTask.Kind, CallbackTask.Status
 
 def with_task(user, tasks):
     """Tickets with such an open task; the one to be tried first gives the order."""
-    first = tasks.filter(ticket=OuterRef("pk"), outcome="").order_by("next_attempt_at")
+    first = tasks.filter(callbacks.asked_by_others(user), ticket=OuterRef("pk"), outcome="").order_by("next_attempt_at")
     tried = CallbackAttempt.objects.filter(task__ticket=OuterRef("pk"), task__outcome="")
     return seen(user).annotate(
         next_try=Subquery(first.values("next_attempt_at")[:1]), task_kind=Subquery(first.values("kind")[:1]),
@@ -30,7 +32,7 @@ def count_of(attempts):
 
 
 def due(user, now):
-    results = CallbackTask.objects.filter(status__in=BY_PHONE, kind__in=(Kind.RESULT, Kind.RE_CALLBACK))
+    results = CallbackTask.objects.filter(status__in=BY_PHONE, kind__in=CallbackTask.RATINGS)
     return with_task(user, results.filter(next_attempt_at__lte=now))
 
 
@@ -76,4 +78,4 @@ CALLBACKS = Desk("callbacks", _("Callback desk"), (Role.CB,), (
     WorkList("confirm", _("To confirm"), _("No proposal waits for a second person."), proposals_by_others, order="asked_at",
              remark=step_and_asker),
 ), app="followup")
-DESKS = (CALLBACKS,)
+DESKS = (CALLBACKS, APPEALS, OF_UNIT)

@@ -1,15 +1,16 @@
 """Callback tasks of a locked ticket: opened per reporter, tried, answered, and summed up on the ticket."""
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from followup import new_demand, numbers, schedule
-from followup.models import LEFT, CallbackAttempt, CallbackTask
+from followup import new_demand, numbers, results, schedule
+from followup.models import CallbackAttempt, CallbackTask
 from followup.survey import links
 from tickets import winding
 from tickets.actions import Refused, lock, record_locked
-from tickets.choices import WORST_FIRST, Channel, Outcome, Urgency
+from tickets.choices import Channel, Outcome, Urgency
 from tickets.models import Caller, Ticket
 from tickets.presenters import short
 from tickets.states import State
@@ -17,6 +18,7 @@ from tickets.states import State
 Kind, Status = CallbackTask.Kind, CallbackTask.Status
 Result, Reason = CallbackAttempt.Result, CallbackTask.Reason
 Solved, Satisfied, Speaker = CallbackTask.Solved, CallbackTask.Satisfied, CallbackTask.Speaker
+NOT_TWICE = gettext_lazy("Somebody else makes the second call: not who asked first, and not who ordered it.")
 ABOUT_SERVICE = (Reason.NOT_CONTACTED, Reason.SHIRKING, Reason.SLOW, Reason.POLICY)
 NOT_THE_RESULT = (*ABOUT_SERVICE, Reason.CHANGED)  # what he wants instead now is a matter of its own
 POSTPONED = (Result.RESCHEDULE, Result.NOT_HIMSELF)  # "another time" (SPEC 7.5): no call in vain
@@ -60,20 +62,20 @@ def band_he_called_in(caller):
 
 
 def tasks_of(ticket):
-    """Of this round; when a withdrawal was denied and then claimed again, only of the later claim."""
-    tasks = CallbackTask.objects.filter(ticket=ticket, round=ticket.round, kind=kind_expected(ticket))
+    """Of this round, and not corrected; when a withdrawal was denied and then claimed again, only of the later claim."""
+    tasks = results.standing(CallbackTask.objects.filter(ticket=ticket, round=ticket.round, kind__in=kinds_asked(ticket)))
     if ticket.withdraw_from:
         tasks = tasks.filter(pk__in=tasks.values("caller").annotate(newest=Max("pk")).values("newest"))
     return tasks.order_by("pk")
 
 
-def kind_expected(ticket):
-    return Kind.WITHDRAW_CHECK if ticket.withdraw_from else Kind.RESULT
+def kinds_asked(ticket):
+    return (Kind.WITHDRAW_CHECK,) if ticket.withdraw_from else CallbackTask.RATINGS
 
 
 def still_open(ticket):
     """Those of this round that still wait for an outcome, the first one due first, locked."""
-    return list(tasks_of(ticket).filter(outcome="").order_by("next_attempt_at", "pk").select_for_update())
+    return list(tasks_of(ticket).filter(outcome="").order_by("next_attempt_at", "pk").select_for_update(of=("self",)))
 
 
 def next_task(ticket, *, by, now):
@@ -81,11 +83,33 @@ def next_task(ticket, *, by, now):
 
     Refused while somebody else is at it: he has the citizen on the line.
     """
-    tasks = still_open(ticket)
+    tasks = left_for(ticket, by)
     task = next((task for task in tasks if task.is_claimed(now) and task.claimed_by_id == by.pk), tasks[0] if tasks else None)
     if task and task.is_claimed(now) and task.claimed_by_id != by.pk:
         raise Refused(claimed_by_another(task))
     return task
+
+
+def left_for(ticket, user):
+    """The open tasks that he may make. Refused when there are some, and none for him."""
+    tasks = still_open(ticket)
+    his = [task for task in tasks if may_call(task, user)]
+    if tasks and not his:
+        raise Refused(NOT_TWICE)
+    return his
+
+
+def may_call(task, user):
+    """A second callback is made by another person (I18); `asked_by_others` says the same of many at once."""
+    if task.kind != Kind.RE_CALLBACK or user.is_system:
+        return True
+    firsts = CallbackTask.objects.filter(ticket=task.ticket_id, round=task.round, kind=Kind.RESULT)
+    return task.ordered_by_id != user.pk and not firsts.filter(outcome_by=user).exists()
+
+
+def asked_by_others(user):
+    first = CallbackTask.objects.filter(ticket=OuterRef("ticket"), round=OuterRef("round"), kind=Kind.RESULT, outcome_by=user)
+    return ~Q(kind=Kind.RE_CALLBACK) | ~Q(ordered_by=user) & ~Exists(first)
 
 
 def claimed_by_another(task):
@@ -93,10 +117,11 @@ def claimed_by_another(task):
         "who": task.claimed_by.display_name, "time": short(task.claimed_until)}
 
 
-def has_open_task(ticket):
-    if not hasattr(ticket, "_has_open_task"):
-        ticket._has_open_task = tasks_of(ticket).filter(outcome="").exists()
-    return ticket._has_open_task
+def open_now(ticket):
+    """Open tasks, read once per ticket instance: several steps ask on one page."""
+    if not hasattr(ticket, "_open_tasks"):
+        ticket._open_tasks = list(tasks_of(ticket).filter(outcome=""))
+    return ticket._open_tasks
 
 
 def put(task, status):
@@ -134,7 +159,7 @@ def record_outcome(ticket_id, *, by, now, contacted, solved, satisfied, process_
     """The questionnaire of one reporter. The ticket's outcome is the worst of all. `demand` is what he wants besides."""
     ticket = lock(ticket_id, by=by)
     task = next_task(ticket, by=by, now=now)
-    if task is None or task.kind != Kind.RESULT:
+    if task is None or task.kind not in CallbackTask.RATINGS:
         raise Refused(_("Every reporter was asked already."))
     attempt(task, Result.ANSWERED, by=by, now=now, recording_ref=recording_ref)
     task.reply_true, task.speaker = reply_true, speaker
@@ -159,8 +184,9 @@ class SurveyOver(Exception):
 def may_answer(task, now):
     """Whether the link of a text message is open: once, for 48 hours, while its round still waits for the answer."""
     ticket = task.ticket
-    return (task.outcome == "" and now < task.survey_sent_at + schedule.SURVEY_OPEN and ticket.state == State.PENDING_CALLBACK
-            and (task.round, task.kind) == (ticket.round, kind_expected(ticket)))
+    is_asked = ticket.state == (State.CLOSED if task.after_closing else State.PENDING_CALLBACK)
+    return (task.outcome == "" and now < task.survey_sent_at + schedule.SURVEY_OPEN and is_asked
+            and task.round == ticket.round and task.kind in kinds_asked(ticket))
 
 
 @transaction.atomic
@@ -184,7 +210,7 @@ def record_declined(ticket_id, *, by, now, note, recording_ref=""):
     """The citizen does not want to be asked: an outcome of its own, never counted as satisfied."""
     ticket = lock(ticket_id, by=by)
     task = next_task(ticket, by=by, now=now)
-    if task is None or task.kind != Kind.RESULT:
+    if task is None or task.kind not in CallbackTask.RATINGS:
         raise Refused(_("Every reporter was asked already."))
     attempt(task, Result.DECLINED, by=by, now=now, note=note, recording_ref=recording_ref)
     close_task(task, Outcome.REFUSED, by=by, now=now, note=note)
@@ -214,24 +240,15 @@ def _finish(ticket, task, *, by, now, **told):
 
 def settle(ticket, *, by, now):
     """Write the ticket's outcome once every task has one: the worst of those reached (SPEC 7.5)."""
-    outcomes = list(tasks_of(ticket).exclude(outcome=LEFT).values_list("outcome", flat=True))
+    outcomes = [task.outcome for task in results.counted(list(tasks_of(ticket)))]
     if not outcomes or "" in outcomes or ticket.callback_outcome:
         return ticket
-    worst = withdrawn_by_all(outcomes) if ticket.withdraw_from else worst_of(outcomes)
+    worst = results.withdrawn_by_all(outcomes) if ticket.withdraw_from else results.worst_of(outcomes)
     first = "" if ticket.withdraw_from else worst  # a withdrawal says nothing about the result
     return record_locked(ticket, "callback_settled", by=by, now=now, data={"outcome": worst}, callback_outcome=worst,
                          callback_at=now, callback_by=by, first_outcome=ticket.first_outcome or first)
 
 
-def worst_of(outcomes):
-    """Of several reporters those who were reached decide; only when nobody was, the case is unreachable."""
-    reached = [outcome for outcome in outcomes if outcome != Outcome.UNREACHABLE]
-    return next((outcome for outcome in WORST_FIRST if outcome in reached), (reached or outcomes)[0])
-
-
-def withdrawn_by_all(outcomes):
-    """A matter of several reporters is withdrawn when each of them says so."""
-    return next(o for o in (Outcome.WITHDRAW_DENIED, Outcome.UNREACHABLE, Outcome.WITHDRAW_CONFIRMED) if o in outcomes)
 
 
 def tries_of(task):

@@ -18,17 +18,18 @@ from tickets.who import neutral_callback_agent, neutral_to
 Kind, Status = CallbackTask.Kind, CallbackTask.Status
 LOCK = timedelta(minutes=15)
 BY_PHONE = (Status.OPEN, Status.CLAIMED, Status.RETRY_WAIT)
-ASKED_NOW = Q(ticket__withdraw_from="", kind=Kind.RESULT) | ~Q(ticket__withdraw_from="") & Q(kind=Kind.WITHDRAW_CHECK)
+ASKED_NOW = Q(ticket__withdraw_from="", kind__in=CallbackTask.RATINGS) \
+    | ~Q(ticket__withdraw_from="") & Q(kind=Kind.WITHDRAW_CHECK)
 
 
 def due(user, now):
     """Callbacks that this agent may be given now: not about his own unit (I18), not in the quiet hours, claimed by nobody."""
-    tickets = Ticket.objects.visible_to(user).filter(neutral_to(user), state=State.PENDING_CALLBACK)
+    tickets = Ticket.objects.visible_to(user).filter(neutral_to(user), state__in=(State.PENDING_CALLBACK, State.CLOSED))
     if schedule.is_quiet(now):
         tickets = tickets.filter(urgency=Urgency.CRITICAL)
     free = Q(claimed_until=None) | Q(claimed_until__lte=now)
-    return CallbackTask.objects.filter(ASKED_NOW, free, ticket__in=tickets, round=F("ticket__round"), outcome="",
-                                       status__in=BY_PHONE, next_attempt_at__lte=now)
+    return CallbackTask.objects.filter(ASKED_NOW, free, callbacks.asked_by_others(user), ticket__in=tickets,
+                                       round=F("ticket__round"), outcome="", status__in=BY_PHONE, next_attempt_at__lte=now)
 
 
 def held(user, now):
@@ -57,11 +58,11 @@ def go_on(*, by, now):
 def claim(ticket_id, *, by, now):
     """A chosen ticket, due or not: its first reporter whom nobody else is calling."""
     ticket = lock(ticket_id, by=by)
-    if ticket.state != State.PENDING_CALLBACK:
+    if ticket.state != State.PENDING_CALLBACK and not callbacks.still_open(ticket):
         raise AlreadyMoved(ticket)
     if not neutral_callback_agent(ticket, by):
         raise PermissionDenied("claim")
-    tasks = callbacks.still_open(ticket)
+    tasks = callbacks.left_for(ticket, by)
     task = next((task for task in tasks if task.claimed_by_id == by.pk or not task.is_claimed(now)), None)
     if task is None:
         raise Refused(callbacks.claimed_by_another(tasks[0]) if tasks else _("Every reporter was asked already."))

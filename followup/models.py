@@ -4,21 +4,44 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from followup.appeals.models import Appeal, AppealReview
 from tickets.choices import Outcome
 
-RESULT_IS_FROZEN = """
-    IF OLD.outcome <> '' AND (NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.outcome_by_id IS DISTINCT FROM OLD.outcome_by_id
-       OR NEW.outcome_at IS DISTINCT FROM OLD.outcome_at OR NEW.solved IS DISTINCT FROM OLD.solved
-       OR NEW.satisfied IS DISTINCT FROM OLD.satisfied OR NEW.contacted IS DISTINCT FROM OLD.contacted
-       OR NEW.speaker IS DISTINCT FROM OLD.speaker OR NEW.new_ticket_id IS DISTINCT FROM OLD.new_ticket_id) THEN
+__all__ = ["Appeal", "AppealReview", "CallbackAttempt", "CallbackTask", "SurveyMiss"]
+FROZEN = ("outcome", "outcome_by_id", "outcome_at", "contacted", "solved", "satisfied", "process_satisfied", "reply_true",
+          "reason", "note", "speaker", "new_ticket_id", "corrects_id", "ordered_by_id", "why", "after_closing")
+RESULT_IS_FROZEN = f"""
+    IF OLD.outcome <> '' AND ({", ".join(f"NEW.{field}" for field in FROZEN)})
+       IS DISTINCT FROM ({", ".join(f"OLD.{field}" for field in FROZEN)}) THEN
         RAISE EXCEPTION 'callback %: an outcome is corrected by a new record, never changed', OLD.id
             USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 """
+CORRECTS_THE_SAME = """
+    IF NEW.corrects_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM followup_callbacktask f WHERE f.id = NEW.corrects_id AND f.id <> NEW.id AND f.outcome <> ''
+           AND (f.ticket_id, f.round, f.kind, f.caller_id) = (NEW.ticket_id, NEW.round, NEW.kind, NEW.caller_id)) THEN
+        RAISE EXCEPTION 'callback %: corrects a record of another matter', NEW.id USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+# A correction is a supervisor's, and no call; of the system there is but one, and it judges nobody.
+SECOND_BY_ANOTHER = """
+    IF NEW.kind = 're_callback' AND NEW.outcome <> '' AND NEW.corrects_id IS NULL AND (
+        NEW.outcome_by_id = NEW.ordered_by_id OR EXISTS (
+            SELECT FROM followup_callbacktask f JOIN accounts_user u ON u.id = f.outcome_by_id
+            WHERE f.ticket_id = NEW.ticket_id AND f.round = NEW.round AND f.kind = 'result'
+              AND f.outcome_by_id = NEW.outcome_by_id AND u.username <> 'system')) THEN
+        RAISE EXCEPTION 'callback %: the second call is made by another person', NEW.id USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
 
 
-LEFT = "left"  # an outcome of a task alone, never of a ticket: the reporter has a ticket of his own now
+# Outcomes of a task alone, never of a ticket.
+LEFT = "left"  # the reporter has a ticket of his own now
+DROPPED = "dropped"  # a second callback that the ticket's reopening overtook
 
 
 class CallbackTask(models.Model):
@@ -64,6 +87,7 @@ class CallbackTask(models.Model):
         CHANGED = "changed", _("Demand has changed")
         OTHER = "other", _("Other")
 
+    RATINGS = (Kind.RESULT, Kind.RE_CALLBACK)  # both ask how the work was
     WAITING = (Status.OPEN, Status.CLAIMED, Status.RETRY_WAIT, Status.SMS_WAIT)
 
     ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="callback_tasks")
@@ -88,14 +112,25 @@ class CallbackTask(models.Model):
     note = models.CharField(max_length=1000, blank=True)
     new_ticket = models.OneToOneField("tickets.Ticket", models.PROTECT, null=True, related_name="follow_up_of")  # Q8
     outcome = models.CharField(max_length=20, blank=True,
-                               choices=[*Outcome.choices, (LEFT, _("Not asked: a ticket of his own"))])
+                               choices=[*Outcome.choices, (LEFT, _("Not asked: a ticket of his own")),
+                                        (DROPPED, _("Not asked: the ticket was reopened"))])
     outcome_at = models.DateTimeField(null=True)
     outcome_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    corrects = models.OneToOneField("self", models.PROTECT, null=True, related_name="correction")  # this record, which stays
+    ordered_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")  # a second callback
+    why = models.CharField(max_length=500, blank=True)  # it was corrected, or called a second time
+    after_closing = models.BooleanField(default=False)  # kept beside the outcome with which the ticket was closed
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["ticket", "round", "kind", "caller"], name="callback_task_per_reporter",
                                     condition=Q(kind__in=["result", "withdraw_check"], outcome="")),
+            models.UniqueConstraint(fields=["ticket", "round"], name="callback_second_once",
+                                    condition=Q(kind="re_callback", corrects=None)),
+            models.CheckConstraint(name="callback_second_was_ordered",
+                                   condition=~Q(kind="re_callback", corrects=None) | Q(ordered_by__isnull=False, why__gt="")),
+            models.CheckConstraint(name="callback_correction_says_why",
+                                   condition=Q(corrects=None) | Q(outcome__gt="", why__gt="")),
             models.UniqueConstraint(fields=["survey_hash"], name="callback_survey_hash", condition=Q(survey_hash__gt="")),
             models.CheckConstraint(name="callback_outcome_at_by_together",
                                    condition=Q(outcome="", outcome_at=None, outcome_by=None)
@@ -115,6 +150,10 @@ class CallbackTask(models.Model):
         triggers = [
             pgtrigger.Trigger(name="callback_result_is_frozen", when=pgtrigger.Before, operation=pgtrigger.Update,
                               func=RESULT_IS_FROZEN),
+            pgtrigger.Trigger(name="callback_corrects_the_same", when=pgtrigger.Before,
+                              operation=pgtrigger.Insert | pgtrigger.Update, func=CORRECTS_THE_SAME),
+            pgtrigger.Trigger(name="callback_second_by_another", when=pgtrigger.Before,
+                              operation=pgtrigger.Insert | pgtrigger.Update, func=SECOND_BY_ANOTHER),
             pgtrigger.Protect(name="callback_never_deleted", operation=pgtrigger.Delete),
         ]
 

@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from dispatch.forms import SuspensionForm
 from dispatch.steps import never_alone
-from followup import actions, callbacks, forms, splitting
+from followup import actions, callbacks, corrections, forms, second, splitting
+from followup.appeals import steps as appeals
 from tickets import who
 from tickets.forms import NoteForm, NothingMore, ReasonForm
 from tickets.states import State
@@ -16,30 +17,40 @@ agent = who.neutral_callback_agent
 def asks_result(ticket, user):
     if ticket.withdraw_from:
         return _("This callback checks a withdrawal, not a result.")
-    return "" if callbacks.has_open_task(ticket) else _("Every reporter was asked already.")
+    return asks_anything(ticket, user)
 
 
 def asks_withdrawal(ticket, user):
-    return "" if ticket.withdraw_from and callbacks.has_open_task(ticket) else _("No withdrawal is being checked.")
+    return "" if ticket.withdraw_from and callbacks.open_now(ticket) else _("No withdrawal is being checked.")
 
 
 def asks_anything(ticket, user):
-    return "" if callbacks.has_open_task(ticket) else _("Every reporter was asked already.")
+    tasks = callbacks.open_now(ticket)
+    if not tasks:
+        return _("Every reporter was asked already.")
+    return "" if any(callbacks.may_call(task, user) for task in tasks) else callbacks.NOT_TWICE
 
 
 CALLBACK = (State.PENDING_CALLBACK,)
+ASKED = (*CALLBACK, State.CLOSED)  # during an appeal a closed one can be asked about once more
 
 register(
     Step("approve_reply", _("Approve the reply"), actions.approve_reply, NoteForm, tone="primary"),
     # callback: first what the citizen says, then what follows from it
     Step("record_outcome", _("Questionnaire"), actions.record_outcome, forms.QuestionnaireForm, tone="primary",
-         states=CALLBACK, may=agent, ready=asks_result),
+         states=ASKED, may=agent, ready=asks_result),
     Step("callback_no_answer", _("Not reached"), actions.callback_no_answer, forms.NoAnswerForm, ready=asks_anything),
     Step("record_declined", _("Declines to be asked"), callbacks.record_declined, forms.DeclinedForm,
-         states=CALLBACK, may=agent, ready=asks_result),
-    Step("give_up", _("Mark as unreachable"), callbacks.give_up, NoteForm, states=CALLBACK, may=agent, ready=asks_anything),
+         states=ASKED, may=agent, ready=asks_result),
+    Step("give_up", _("Mark as unreachable"), callbacks.give_up, NoteForm, states=ASKED, may=agent, ready=asks_anything),
     Step("record_withdrawal_answer", _("Answer about the withdrawal"), callbacks.record_withdrawal_answer,
          forms.WithdrawalAnswerForm, tone="primary", states=CALLBACK, may=agent, ready=asks_withdrawal),
+    Step("second_not_reached", _("Not reached the second time"), second.second_not_reached, forms.NoAnswerForm,
+         states=(State.CLOSED,), may=agent, ready=asks_anything),
+    Step("order_re_callback", _("Order a second callback"), second.order_re_callback, ReasonForm,
+         states=second.STATES, may=second.may_order, ready=second.unmet),
+    Step("correct_outcome", _("Correct a callback record"), corrections.correct_outcome, corrections.CorrectionForm,
+         states=corrections.STATES, may=corrections.may_correct, ready=corrections.unmet),
     Step("close_satisfied", _("Close: solved and satisfied"), actions.close_satisfied, tone="primary",
          several=NothingMore),
     Step("close_unreachable", _("Close: could not be reached"), actions.close_unreachable, NoteForm, several=NoteForm,
@@ -57,6 +68,7 @@ register(
     Step("adjudicate_suspend", _("Suspend by ruling"), actions.adjudicate_suspend, SuspensionForm),
     Step("force_close", _("Close by force"), actions.force_close, forms.ForceCloseForm, tone="danger",
          propose=who.by_role(Role.SV), asks="duty_leader", alone=never_alone),
+    *appeals.STEPS,
     Step("archive", _("Archive"), actions.archive, several=NothingMore),
     Step("reopen", _("Reopen"), actions.reopen, ReasonForm),
     # at many places of a life

@@ -3,6 +3,7 @@ from celery import shared_task
 
 from accounts.instant import database_now
 from followup import actions, callbacks
+from followup.appeals import acts as appeals
 from followup.survey import limits
 
 
@@ -16,3 +17,4 @@ def expire_surveys():
     now = database_now()
     limits.forget(now=now)
     callbacks.expire_surveys(now=now)
+    appeals.tell_late(now=now)

@@ -1,4 +1,4 @@
-"""The callback desk."""
+"""The callback desk, and the two of appeals."""
 from followup import boards, progress
 from tickets.list_views import desk_view
 
@@ -8,3 +8,5 @@ def of_today(request, now):
 
 
 callbacks = desk_view(boards.CALLBACKS, "followup/desk.html", of_today)
+appeals = desk_view(boards.APPEALS)
+unit_appeals = desk_view(boards.OF_UNIT)

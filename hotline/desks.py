@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import UNIT_ROLES, Role
 from dispatch import boards, wall
 from dispatch.rulebook import views as rulebook
-from followup.boards import CALLBACKS
+from followup.boards import APPEALS, CALLBACKS, OF_UNIT
 from insights import responsibility
 from tickets import queues
 from tickets.profiles import views as profiles
@@ -25,6 +25,8 @@ DESKS = (
     boards.UNIT_BOARD,
     queues.LEADER,
     queues.QUALITY,
+    APPEALS,
+    OF_UNIT,
 )
 
 # (label, address, roles) of the pages that are no work lists

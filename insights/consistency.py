@@ -9,12 +9,14 @@ from django.db.models import BigIntegerField, CharField, Exists, F, Min, OuterRe
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from dispatch.models import Assignment, Escalation
+from followup.models import Appeal, AppealReview
 from insights import trail_rules
 from insights.trail_rules import names
 from notices.models import Notice
 from tickets import replay
 from tickets.clocks import UNFINISHED, WINDOWS, Clock, Status
 from tickets.models import Ticket, TicketEvent
+from tickets.states import State
 
 CHUNK = 500  # tickets whose trail is in memory at a time
 GRACE = timedelta(seconds=60)  # the sweep's promise: whatever is due is written down within a minute
@@ -88,6 +90,16 @@ def rungs_were_told(now):
     return Ticket.objects.filter(pk__in=silent.values("ticket"))
 
 
+def appeals_as_reviewed(now):
+    """C9 No ticket is archived while its result is under review, and every appeal has the reviews that its status says."""
+    first = Exists(AppealReview.objects.filter(appeal=OuterRef("pk"), is_final=False))
+    final = Exists(AppealReview.objects.filter(appeal=OuterRef("pk"), is_final=True))
+    reviewed = Q(status=Appeal.Status.FIRST) & (first | final) | Q(status=Appeal.Status.DECIDED) & (~first | final) \
+        | Q(status=Appeal.Status.SECOND) & (~first | final) | Q(status=Appeal.Status.FINAL) & ~(first & final)
+    unread = Q(status__in=Appeal.OPEN) & ~Q(ticket__state=State.CLOSED)
+    return Ticket.objects.filter(pk__in=Appeal.objects.filter(reviewed | unread).values("ticket"))
+
+
 CHECKS = {check.__doc__.split()[0]: check for check in (  # type: ignore[union-attr]
     units_as_assigned, next_due_as_clocks, state_as_replayed, fields_as_recorded, clocks_as_replayed, nothing_overlooked,
-    nothing_after_the_end, rungs_were_told)}
+    nothing_after_the_end, rungs_were_told, appeals_as_reviewed)}

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import Membership
 from accounts.roles import UNIT_ROLES
 from dispatch.models import Assignment, Escalation, Reminder, Reply, Request
+from followup import results
 from followup.models import LEFT, CallbackTask
 from insights import trail_rules
 from insights.identities import leaks
@@ -89,7 +90,7 @@ def i5(now):
 
 def i6(now):
     """I6 A negative outcome leads to closed only through adjudication, decided by two persons."""
-    negative = Q(callback_outcome=Outcome.NEGATIVE) | this_round(CallbackTask, kind=RESULT, outcome=Outcome.NEGATIVE)
+    negative = Q(callback_outcome=Outcome.NEGATIVE) | results.negative_at_closing()
     decided = Q(closure_kind=ClosureKind.FORCED, decided_by__isnull=False, second_by__isnull=False) \
         & ~Q(decided_by=F("second_by")) & of_ticket(TicketEvent, name="force_close", source=State.ADJUDICATION,
                                                     by=OuterRef("second_by"))
@@ -197,15 +198,17 @@ def i17(now):
 
 
 def i18(now):
-    """I18 Nobody of a unit that handled the case rated it, and no callback result was changed afterwards."""
-    return [*_rated_by_own_unit(), *names(trail_rules.OUTCOMES)]
+    """I18 Nobody of a unit that handled the case rated it, another agent made the second callback, and no result was changed
+    afterwards: a correction is a new record of the same, and what counts is what the ticket says."""
+    return [*_rated_by_own_unit(), *names(trail_rules.OUTCOMES, trail_rules.SECONDS)]
 
 
 def _rated_by_own_unit():
     """Memberships are those of today, so only cases that can still be called back are looked at."""
     handled = Assignment.objects.filter(ticket=OuterRef(OuterRef("ticket"))).values("unit")
     own = Membership.objects.filter(user=OuterRef("outcome_by"), role__in=UNIT_ROLES, unit__in=handled)
-    rated = CallbackTask.objects.filter(Exists(own), attempts__isnull=False).exclude(ticket__state__in=FINAL)
+    by_a_person = Q(attempts__isnull=False) | Q(corrects__isnull=False)
+    rated = CallbackTask.objects.filter(Exists(own), by_a_person).exclude(ticket__state__in=FINAL)
     return rated.values_list("ticket__ticket_no", flat=True).distinct()
 
 

@@ -109,7 +109,18 @@ NUMBERS = """
 
 # What the callbacks of the round say together, against what the ticket says and what was written down at that time.
 OUTCOMES = """
-    WITH rounds AS (
+    WITH standing AS (
+        SELECT * FROM followup_callbacktask f
+        WHERE kind IN ('result', 'withdraw_check', 're_callback') AND outcome NOT IN ('left', 'dropped') AND NOT after_closing
+          AND NOT EXISTS (SELECT FROM followup_callbacktask c WHERE c.corrects_id = f.id AND NOT c.after_closing)
+    ), second AS (
+        SELECT * FROM standing WHERE kind = 're_callback' AND outcome IN ('', 'positive', 'neutral', 'negative')
+    ), said AS (
+        SELECT f.ticket_id, f.round, f.kind, coalesce(s.outcome, f.outcome) AS outcome
+        FROM standing f LEFT JOIN second s ON (s.ticket_id, s.round, s.caller_id) = (f.ticket_id, f.round, f.caller_id)
+                                           AND f.kind = 'result'
+        WHERE f.kind <> 're_callback'
+    ), rounds AS (
         SELECT ticket_id, round, kind,
                CASE WHEN bool_or(outcome = '') THEN ''
                     WHEN bool_or(outcome = 'negative') THEN 'negative'
@@ -117,8 +128,7 @@ OUTCOMES = """
                     WHEN bool_or(outcome = 'neutral') THEN 'neutral'
                     WHEN bool_or(outcome = 'positive') THEN 'positive'
                     ELSE max(outcome) END AS worst
-        FROM followup_callbacktask WHERE kind IN ('result', 'withdraw_check') AND outcome <> 'left'
-        GROUP BY ticket_id, round, kind
+        FROM said GROUP BY ticket_id, round, kind
     ), settled AS (
         SELECT DISTINCT ON (ticket_id) ticket_id, data ->> 'outcome' AS outcome
         FROM tickets_ticketevent WHERE name = 'callback_settled' ORDER BY ticket_id, seq DESC
@@ -130,6 +140,23 @@ OUTCOMES = """
     WHERE t.callback_outcome <> ''
       AND (s.outcome IS DISTINCT FROM t.callback_outcome
            OR (t.withdraw_from = '' AND r.worst IS DISTINCT FROM t.callback_outcome))
+"""
+
+# A second callback was ordered by somebody, after a first one, and made by a third person; a correction is of the same
+# call, later than it, and says why.
+SECONDS = """
+    SELECT t.ticket_no FROM followup_callbacktask f JOIN tickets_ticket t ON t.id = f.ticket_id
+    JOIN accounts_user u ON u.id = f.outcome_by_id
+    WHERE f.kind = 're_callback' AND f.corrects_id IS NULL AND u.username <> 'system'
+      AND (f.ordered_by_id IS NULL OR f.ordered_by_id = f.outcome_by_id
+           OR EXISTS (SELECT FROM followup_callbacktask a WHERE (a.ticket_id, a.round) = (f.ticket_id, f.round)
+                                                             AND a.kind = 'result' AND a.outcome_by_id = f.outcome_by_id
+                                                             AND a.outcome_at <= f.outcome_at))
+    UNION
+    SELECT t.ticket_no FROM followup_callbacktask f JOIN followup_callbacktask old ON old.id = f.corrects_id
+    JOIN tickets_ticket t ON t.id = f.ticket_id
+    WHERE f.why = '' OR old.outcome = '' OR f.outcome_at < old.outcome_at
+       OR (f.ticket_id, f.round, f.kind, f.caller_id) IS DISTINCT FROM (old.ticket_id, old.round, old.kind, old.caller_id)
 """
 
 

@@ -64,6 +64,12 @@ STAFF = {
     "callback_due": Text(_("A callback is due")),
     "new_demand": Text(_("A citizen who was called back wants something new"),
                        _("Please complete the draft and submit it."), "blue"),
+    "closed_but_negative": Text(_("A closed case turned out negative"), _("A record was corrected: reopen the ticket."), "red"),
+    "appeal_raised": Text(_("A unit appeals a result"), _("Decide before %(due)s."), "blue"),
+    "appeal_objected": Text(_("A unit objects to a decision"), _("Decide for good before %(due)s."), "orange"),
+    "appeal_decided": Text(_("Your appeal was decided"), _("You may object once, within a day.")),
+    "appeal_finally_decided": Text(_("Your appeal was finally decided")),
+    "appeal_late": Text(_("The review of an appeal is late"), _("It was to be decided before %(due)s."), "red"),
     "redo_ordered": Text(_("A ticket must be handled again"), _("Redo round %(round)s, due %(due)s."), "red"),
     "adjudication_asked": Text(_("A case needs adjudication"), "", "blue"),
     # supervision

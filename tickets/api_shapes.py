@@ -293,10 +293,14 @@ def facts(ticket, reading) -> Facts:
         "occurred_at": ticket.occurred_at, "extra": {} if reading.scrubs else ticket.extra,
         "answer": reading.text(ticket.answer), "note": "" if reading.outside else reading.text(ticket.note),
         "need_reply": ticket.need_reply, "is_confidential": ticket.is_confidential,
-        "proposed_unit": coded(ticket.proposed_unit), "closure_kind": ticket.closure_kind,
-        "closing_reason": ticket.closing_reason, "callback_outcome": ticket.callback_outcome,
+        "proposed_unit": coded(ticket.proposed_unit), **how_it_ended(ticket, reading),
         "master": ticket.master.ticket_no if ticket.master else None,
     }
+
+
+def how_it_ended(ticket, reading) -> dict[str, str]:
+    fields = ("closure_kind", "closing_reason", "callback_outcome")
+    return {field: "" if reading.is_blind else getattr(ticket, field) for field in fields}
 
 
 def clock_face(clock, now) -> ClockFace:
@@ -307,7 +311,7 @@ def clock_face(clock, now) -> ClockFace:
 
 def event(said, reading) -> Event:
     return {"seq": said.seq, "name": said.name, "source": said.source, "target": said.target, "by": str(said.by),
-            "at": said.at, "note": reading.note(said), "data": reading.data(said.data)}
+            "at": said.at, "note": reading.note(said), "data": reading.data_of(said)}
 
 
 def holding(part) -> Holding:

@@ -247,8 +247,8 @@ def facts_of(ticket, reading):
         (_("Review date"), ticket.review_date),
         (_("Difficulty"), "" if ticket.difficulty == Difficulty.SIMPLE else ticket.get_difficulty_display()),
         (_("Case owner"), ticket.case_owner.display_name if ticket.case_owner else ""),
-        (_("How it was closed"), ticket.get_closure_kind_display()),
-        (_("Callback outcome"), ticket.get_callback_outcome_display()),
+        (_("How it was closed"), "" if reading.is_blind else ticket.get_closure_kind_display()),
+        (_("Callback outcome"), "" if reading.is_blind else ticket.get_callback_outcome_display()),
         (_("Merged into"), ticket.master.ticket_no if ticket.master else ""),
         (_("Passed to"), ticket.told_channel),
     ]

@@ -10,13 +10,19 @@ from django.utils.text import Truncator
 from accounts.masking import mask_in_text
 from accounts.roles import UNIT_ROLES
 from tickets.disclosure import MAY_ASK, NEVER, is_withheld
+from tickets.who import may_call_again
 
 HIDDEN = "***"
 NOBODYS = {"caller_id", "phone_hash", "query_salt"}  # links between a person's tickets are nobody's business
 DESK_ONLY = {"note", "unit_summary"}  # never shown to units: the operator's own, and what a summary said before it was edited
 IDENTIFYING = {"address", "beneficiary", "extra", "target", "content", "demand", "title", "answer"}
 FOR_UNIT = "for_unit"  # of an event: its note as units read it
-DESK_NOTES = {"set_confidential", "callback_outcome"}  # why somebody has to be protected, and what he said when called back
+DESK_NOTES = {"set_confidential", "callback_outcome", "correct_outcome"}  # why he has to be protected, what he said when called
+SAID_FIRST = {  # what leads back to a first answer, for whoever may be about to ask a second time
+    "callback_outcome", "callback_settled", "correct_outcome", "order_re_callback", "force_close", "order_redo",
+    "to_adjudication", "adjudicate_redo", "adjudicate_redispatch", "adjudicate_suspend", "appeal_result", "decide_appeal",
+    "object_to_decision", "propose",
+}
 ADDRESS_IN_TITLE = 18  # characters of the address that title_for() keeps
 LONGEST_SUMMARY = 3000  # content and demand in full, and some stars
 GAP = r"[\s·.\-]{0,2}"  # a name is often spelled apart
@@ -36,10 +42,21 @@ class Reading:
     """One user reading one ticket."""
 
     def __init__(self, ticket, user):
-        self.ticket = ticket
+        self.ticket, self.user = ticket, user
         self.scrubs, self.outside = is_scrubbed(ticket, user), is_outsider(user)
         self.summarises = ticket.is_confidential and self.outside
         self.names = _names(ticket) if self.scrubs else []
+
+    @property
+    def is_blind(self):
+        """Asked once per ticket instance; only of agents does it cost a query."""
+        known = self.ticket.__dict__.setdefault("_blind", {})
+        if self.user.pk not in known:
+            known[self.user.pk] = may_call_again(self.ticket, self.user)
+        return known[self.user.pk]
+
+    def hides(self, event):
+        return event.name in SAID_FIRST and self.is_blind
 
     @property
     def title(self):
@@ -67,12 +84,15 @@ class Reading:
         return "" if self.summarises else self.text(words)
 
     def note(self, event):
-        if self.summarises and event.name in DESK_NOTES:
+        if self.summarises and event.name in DESK_NOTES or self.hides(event):
             return ""
         return self.text(self.summarises and event.data.get(FOR_UNIT) or event.note)
 
-    def data(self, recorded):
+    def data_of(self, event):
         """What an event keeps beside its note."""
+        return {} if self.hides(event) else self.data(event.data)
+
+    def data(self, recorded):
         apart = {"changed", FOR_UNIT} if self.outside else {"changed"}
         shown = {name: self._value(value) for name, value in recorded.items() if name not in apart}
         changed = {name: self._value(pair) for name, pair in recorded.get("changed", {}).items()

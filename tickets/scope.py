@@ -26,7 +26,7 @@ class TicketQuerySet(models.QuerySet):
             mine = Q(handler_ids=[]) | Q(handler_ids__contains=[user.pk])
             seen |= Q(unit_ids__overlap=user.unit_ids(Role.HD)) & mine
         if user.has_role(Role.CB):
-            seen |= Q(state__in=CALLBACK_STAGE) | self._touched_by(user)
+            seen |= Q(state__in=CALLBACK_STAGE) | self._touched_by(user) | self._to_be_called_again()
         if user.has_role(Role.QI):
             seen |= Q(state__in=(State.CLOSED, State.ARCHIVED))
         return self.filter(seen)
@@ -38,6 +38,11 @@ class TicketQuerySet(models.QuerySet):
     def _touched_by(self, user):
         events = self.model.events.rel.related_model.objects  # type: ignore[attr-defined]
         return Q(Exists(events.filter(ticket=OuterRef("pk"), by=user)))
+
+    def _to_be_called_again(self):
+        """Closed, and the citizen is asked once more because of an appeal."""
+        tasks = self.model.callback_tasks.rel.related_model.objects  # type: ignore[attr-defined]
+        return Q(pk__in=tasks.filter(kind="re_callback", outcome="").values("ticket"))
 
     def open(self):
         return self.filter(state__in=OPEN)

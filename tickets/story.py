@@ -108,7 +108,7 @@ def time_line(ticket, reading, chapters):
 def told(event, reading, more, units):
     word = WORDS.get(event.name) or Word(f"%(who)s: {event.name}")
     who = _("The system") if event.by.is_system else event.by.display_name
-    facts = [*decoded(reading.data(event.data), units), *more]
+    facts = [*decoded(reading.data_of(event), units), *more]
     note = OWN_NOTES.get(event.note) or reading.note(event)
     return Entry(
         at=event.at,

@@ -39,6 +39,8 @@ ICONS = {
     "add_evidence": "paperclip",
     "open_conference": "users", "add_to_conference": "message-plus", "close_conference": "gavel", "escalate": "trending-up",
     "acknowledge_escalation": "check", "callback_outcome": "phone-check", "callback_settled": "checklist",
+    "correct_outcome": "pencil", "order_re_callback": "phone-outgoing", "second_not_reached": "phone-x",
+    "appeal_result": "scale", "object_to_decision": "scale", "decide_appeal": "gavel",
     "callback_no_answer": "phone-x", "close_satisfied": "mood-smile", "close_unreachable": "phone-off",
     "order_redo": "rotate-clockwise", "to_adjudication": "scale", "force_close": "lock", "archive": "archive",
     "reopen": "lock-open", "merge_into": "git-merge", "merged_in": "git-merge", "split_off": "arrows-split",

@@ -76,6 +76,14 @@ def is_of_handling_unit(ticket, user):
     return bool(set(ticket.unit_ids) & set(user.unit_ids(*UNIT_ROLES)))
 
 
+def may_call_again(ticket, user):
+    """A second callback is open, and this agent may be the one who makes it: until then he knows nothing of the first."""
+    if not user.has_role(Role.CB):
+        return False
+    asked = set(ticket.callback_tasks.filter(round=ticket.round).values_list("kind", "outcome", "outcome_by"))
+    return ("re_callback", "", None) in asked and not any(kind == "result" and by == user.pk for kind, _outcome, by in asked)
+
+
 def merger(ticket, user):
     if ticket.state == "draft":
         return registering_operator(ticket, user)

@@ -14,6 +14,7 @@ from tickets import presenters
 from tickets.disclosure import identity_of
 from tickets.page import typed_in
 from tickets.redaction import Reading
+from tickets.states import State
 from tickets.steps import STEPS
 
 Status = CallbackTask.Status
@@ -30,7 +31,8 @@ def tasks_of(ticket):
 
 def task_for(tasks, user, now):
     """The one he has in hand, else whom he would get; None when every reporter was asked."""
-    waiting = sorted((task for task in tasks if not task.outcome), key=lambda task: (task.next_attempt_at, task.pk))
+    his = [task for task in tasks if not task.outcome and callbacks.may_call(task, user)]
+    waiting = sorted(his, key=lambda task: (task.next_attempt_at, task.pk))
     free = [task for task in waiting if not task.is_claimed(now)]
     return next((task for task in waiting if is_mine(task, user, now)), next(iter([*free, *waiting]), None))
 
@@ -42,6 +44,11 @@ def is_mine(task, user, now):
 def asks(ticket):
     """The step that takes down what the citizen says."""
     return STEPS["record_withdrawal_answer" if ticket.withdraw_from else "record_outcome"]
+
+
+def in_vain(ticket):
+    """The step that takes down a call in vain; about a closed ticket nothing moves."""
+    return STEPS["second_not_reached" if ticket.state == State.CLOSED else "callback_no_answer"]
 
 
 def context(ticket, tasks, task, user, now, *, answers=None, tried=None, problem=""):
@@ -60,8 +67,9 @@ def context(ticket, tasks, task, user, now, *, answers=None, tried=None, problem
         "holder": "" if mine or not task.is_claimed(now) else callbacks.claimed_by_another(task),
         "waits": task.status == Status.SMS_WAIT, "is_quiet": schedule.is_quiet(now),
         "log": list(task.attempts.select_related("by").order_by("-pk")), "in_vain": if_in_vain(task, left, now),
+        "is_second": task.kind == CallbackTask.Kind.RE_CALLBACK,
         "asks": asks(ticket), "answers": answers or asks(ticket).bind(ticket, user, now),
-        "tried": tried or STEPS["callback_no_answer"].bind(ticket, user, now),
+        "tried": tried or in_vain(ticket).bind(ticket, user, now),
         "typed": [] if mine else [*typed_in(answers or []), *typed_in(tried or [])],
         "may_decline": not ticket.withdraw_from,
     }

@@ -72,7 +72,7 @@ def show(request, ticket, now, status=200, **sent):
 def record(request, ticket, now):
     """One call, through the door of all steps; then the next citizen, or the ticket."""
     step, kind, body = asked(request, ticket)
-    form = STEPS["callback_no_answer"] if kind == "tried" else step
+    form = screen.in_vain(ticket) if kind == "tried" else step
     task_id, sent = task_named(request), {kind: form.bind(ticket, request.user, now, body)}
     if not claims.prolong(task_id, ticket=ticket, by=request.user, now=now):
         return show(request, ticket, now, 409, problem=_("This callback is not yours any more. Nothing was recorded."), **sent)
@@ -98,7 +98,7 @@ def asked(request, ticket):
         body.pop(name, None)
     if act in IN_VAIN:
         body["result"] = act
-        return STEPS["callback_no_answer"], "tried", body
+        return screen.in_vain(ticket), "tried", body
     if act == "record_declined":
         return STEPS[act], "tried", body
     if act != screen.asks(ticket).name:

@@ -23,6 +23,7 @@ SOURCES = {move["method"]: move["src"] for move in DOMAIN["transitions"] if move
 OPEN = [state["code"] for state in DOMAIN["states"] if state["kind"] == "open"]
 WITH_PARTS = ["pending_receipt", "handling", "suspended"]
 CALLBACK = ["pending_callback"]
+ASKED = [*CALLBACK, "closed"]  # a closed one while an appeal about the result is open
 HOTLINE = "op ops rv dp cb sv dl"
 
 # step: roles that may act, propose or confirm. Of the units only the lead unit's people are meant.
@@ -67,9 +68,15 @@ OPERATIONS = {  # SPEC 3.4 and 3.5: states, roles
     "open_conference": (OPEN, "sv zh dl"),
     "add_to_conference": ([*OPEN, "closed"], "rv dp sv zh dl ql li hd ul"),  # of these only who was asked
     "close_conference": ([code for code in State.values if code != "archived"], "sv zh dl"),
-    "record_outcome": (CALLBACK, "cb"),
-    "record_declined": (CALLBACK, "cb"),
-    "give_up": (CALLBACK, "cb"),
+    "record_outcome": (ASKED, "cb"),
+    "record_declined": (ASKED, "cb"),
+    "give_up": (ASKED, "cb"),
+    "second_not_reached": (["closed"], "cb"),
+    "order_re_callback": (ASKED, "sv zh dl"),  # zh and dl during an appeal
+    "appeal_result": (["closed"], "ul"),
+    "object_to_decision": (["closed"], "ul"),
+    "decide_appeal": (["closed"], "sv zh dl"),  # the first review sv; the final one zh or dl
+    "correct_outcome": (ASKED, "cb sv"),  # within half an hour who recorded it
     "record_withdrawal_answer": (CALLBACK, "cb"),
 }
 ROLES = ["op", "ops", "rv", "dp", "li", "hd", "ul", "cb", "sv", "zh", "dl", "ql", "ke", "qi", "ad", "au"]

@@ -28,6 +28,8 @@ WHO = {
     "coordination": "zh",
     "duty": "dl",
     "callbacks": "cb",
+    "appeals": "sv",
+    "unit-appeals": "ul",
 }
 
 

@@ -5,7 +5,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from followup import actions as following
-from followup import callbacks
+from followup import callbacks, results
 from followup.models import CallbackTask
 from notices.models import Notice
 from tests import audited
@@ -68,7 +68,7 @@ def test_answers_mean_what_the_specification_says(contacted, solved, satisfied, 
     (["unreachable", "negative", "refused"], "negative"),
 ])
 def test_of_several_reporters_the_worst_of_those_who_were_reached_counts(outcomes, worst):
-    assert callbacks.worst_of(outcomes) == worst
+    assert results.worst_of(outcomes) == worst
 
 
 @pytest.mark.parametrize(("outcomes", "together"), [
@@ -76,7 +76,7 @@ def test_of_several_reporters_the_worst_of_those_who_were_reached_counts(outcome
     (["withdraw_confirmed", "unreachable"], "unreachable"), (["unreachable"], "unreachable"),
 ])
 def test_a_matter_is_withdrawn_when_everybody_withdrew_it(outcomes, together):
-    assert callbacks.withdrawn_by_all(outcomes) == together
+    assert results.withdrawn_by_all(outcomes) == together
 
 
 # --- who is asked -------------------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from dispatch import escalation
+from followup import callbacks, corrections, second
+from followup.appeals import acts as appeals
 from insights import audit, invariants, tasks
 from insights.management.commands import audit as command
 from notices.models import Notice
@@ -45,6 +47,21 @@ OF_IT = "WHERE ticket_id = (SELECT id FROM tickets_ticket WHERE ticket_no = '202
 
 def direct(p):
     return intake.direct_answer(ready.consult(p).pk, by=p.op, now=NOON, answer="请到一楼大厅三号窗口办理")
+
+
+def second_call(p):
+    ticket = second.order_re_callback(make.answered(p, answers=make.UNHAPPY).pk, by=p.sv, now=NOON, reason="单位有异议")
+    return callbacks.record_outcome(ticket.pk, by=make.make_user("CB", "RX-HF"), now=NOON, **make.UNHAPPY)
+
+
+def corrected(p):
+    ticket = make.answered(p)
+    return corrections.correct_outcome(ticket.pk, by=p.cb, now=NOON, record=ticket.callback_tasks.get().pk, why="按错了选项",
+                                       **make.UNHAPPY)
+
+
+def appealed(p):
+    return appeals.appeal_result(make.closed(p).pk, by=p.ul, now=NOON, grounds="misheard", text="回访记录与诉求人所说不符")
 
 
 def withdrawn(p):
@@ -141,6 +158,10 @@ BREAKS = [
     ("C6", make.in_review, [f"UPDATE tickets_clock SET next_fire_at = '2026-03-01' {OF_IT} AND kind = 'REVIEW'"], set()),
     ("C7", escalated, [f"UPDATE tickets_clock SET status = 'met', next_fire_at = NULL, stopped_at = started_at {OF_IT}"
                        " AND kind = 'REVIEW'"], {"C2"}),
+    ("I18", second_call, [task("outcome_by_id = (SELECT min(outcome_by_id) FROM followup_callbacktask WHERE kind = 'result')")],
+     set()),
+    ("I18", corrected, [task("why = ''")], set()),
+    ("C9", appealed, ["UPDATE followup_appeal SET status = 'decided'"], set()),
     ("C8", escalated, ["DELETE FROM notices_notice WHERE cause ~ '^escalation:'"], set()),
 ]
 

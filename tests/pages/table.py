@@ -189,7 +189,7 @@ PAGES = {
     "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
     "insights:clock", "insights:holders", "insights:seen", "dispatch:routing", "dispatch:presets",
     "dispatch:field-list", "dispatch:feedback", "dispatch:evidence", "followup:callback", "followup:survey",
-    "followup:survey-thanks",
+    "followup:survey-thanks", "followup:desk-appeals", "followup:desk-unit-appeals",
 }
 
 

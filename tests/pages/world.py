@@ -1,6 +1,7 @@
 """A small hotline in which every state, every open question and every step has a ticket, made by the real actions."""
 from contextlib import contextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 
 from django.apps import apps
 from django.core.management import call_command
@@ -50,6 +51,7 @@ class World:
         self.tickets = {name: make(self.people) for name, make in lives.IN_STATE.items()}
         self.add_fresh_ones()
         self.add_open_questions()
+        self.add_appeals()
         self.call_somebody()
         self.tickets["asked by message"], self.survey = surveys.ask(self.people)
         self.put_on_duty()
@@ -82,6 +84,23 @@ class World:
             self.tickets[name] = ticket
         evidence.add(self.tickets["shared"].pk, by=self.people.li, now=self.now, pieces=[
             evidence.Piece("现场勘查记录.pdf", "pdf", b"%PDF-1.7 %%EOF")])
+
+    def add_appeals(self):
+        """The first callback of each was made by somebody who looks at no page, so that there is one who may call again."""
+        people = SimpleNamespace(**vars(self.people) | {"cb": factories.make_user(Role.CB, "RX-HF")})
+        chains = {"appealed": [], "appeal decided": ["decide_appeal"], "called again": ["order_re_callback"],
+                  "appeal objected": ["decide_appeal", "object_to_decision"]}
+        for name, steps in chains.items():
+            ticket = factories.closed(people, self.now - timedelta(minutes=3))
+            for step in ("appeal_result", *steps):
+                ticket = self.takes(ticket, step)
+            self.tickets[name] = ticket
+        self.tickets["disputed"] = self.takes(
+            factories.answered(people, self.now - timedelta(minutes=3), answers=factories.UNHAPPY), "order_re_callback")
+        proposed = self.takes(factories.closed(people, self.now - timedelta(minutes=3)), "appeal_result")
+        body = {"decision": "excluded", "words": "属不合理诉求"}
+        self.tickets["exclusion by appeal"] = take(STEPS["decide_appeal"], self.seen(people.sv, proposed), by=people.sv, body=body,
+                                                   now=self.now).ticket
 
     def takes(self, ticket, step):
         for _who, user in self.readers():

@@ -184,6 +184,13 @@ BODIES = {
     "add_to_conference": constant(text="我单位可以派人配合"),
     "close_conference": constant(minutes="各单位同意联合上门", decision="由住建局牵头"),
     "record_outcome": lambda ticket, now, pick, masters: dict(pick(ANSWERS)),
+    "correct_outcome": lambda ticket, now, pick, masters: dict(pick(ANSWERS)) | {"why": "记录有误,已重听录音"},
+    "order_re_callback": constant(reason="承办单位对结果有异议"),
+    "second_not_reached": lambda ticket, now, pick, masters: {"result": pick(["no_answer", "powered_off"])},
+    "appeal_result": constant(grounds="misheard", text="回访记录与诉求人所说不符,请重听录音", evidence="录音20260302"),
+    "object_to_decision": constant(reason="复核意见未采信录音"),
+    "decide_appeal": lambda ticket, now, pick, masters: {
+        "decision": pick(["upheld", "changed", "excluded"]), "result": pick(["neutral", "negative"]), "words": "已重听录音"},
     "record_declined": constant(note="不愿接受回访"),
     "give_up": NOTE,
     "record_withdrawal_answer": lambda ticket, now, pick, masters: {"confirmed": pick(["yes", "no"])},

@@ -47,6 +47,8 @@ BY = {"add_supplement": "op rv", "change_urgency": "sv dp rv", "set_confidential
       "issue_supervision": "sv dl", "instruct": "dl", "answer_supervision": "li", "send_back_supervision": "sv", "close_supervision": "sv",
       "split_off": "rv sv", "open_conference": "sv dl", "add_to_conference": "li dp", "close_conference": "sv zh",
       "record_outcome": "cb", "record_declined": "cb", "give_up": "cb", "record_withdrawal_answer": "cb",
+      "correct_outcome": "cb sv", "order_re_callback": "sv", "second_not_reached": "cb",
+      "appeal_result": "ul", "object_to_decision": "ul", "decide_appeal": "sv zh dl",
       "reject_proposal": "dl sv ul"}
 WAITS = [timedelta(minutes=1), timedelta(minutes=20), timedelta(hours=2), timedelta(hours=9), timedelta(days=1),
          timedelta(days=3)]
@@ -62,6 +64,7 @@ class World:
             for unit in UNITS[1:]:
                 setattr(self.people, f"{role}_{unit}", make.make_user(role.upper(), unit))
         self.people.rv2, self.people.dl2 = make.make_user("RV", "RX"), make.make_user("DL", "RX")
+        self.people.cb2 = make.make_user("CB", "RX-HF")
         self.people.li_HB, self.people.li_SCJG = make.make_user("LI", "HB"), make.make_user("LI", "SCJG")
         make.make_user("UL", "ZJ", username="leader")
         always = {"unit": make.unit("RX"), "starts_at": NOON - timedelta(days=1), "ends_at": NOON + timedelta(days=1000)}
