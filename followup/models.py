@@ -4,7 +4,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from followup.annotations.rows import Annotation, AnnotationEntry
+from followup.tracking.rows import TrackedItem, TrackedNote, TrackedRow, TrackingWeek
 from tickets.choices import Outcome
+
+__all__ = ["Annotation", "AnnotationEntry", "CallbackAttempt", "CallbackTask", "SurveyMiss", "TrackedItem", "TrackedNote",
+           "TrackedRow", "TrackingWeek"]
 
 RESULT_IS_FROZEN = """
     IF OLD.outcome <> '' AND (NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.outcome_by_id IS DISTINCT FROM OLD.outcome_by_id

@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy
 
 from dispatch.models import Reply
 from dispatch.story import some
+from followup.annotations import panel as annotations
 from followup.models import CallbackAttempt, CallbackTask
+from followup.tracking import panel as tracking
 from tickets.choices import Outcome
 from tickets.presenters import Pill
 from tickets.states import State
@@ -26,7 +28,9 @@ def chapter(ticket, user, reading):
     tasks = ticket.callback_tasks.select_related("outcome_by", "claimed_by").annotate(tries=Count("attempts")).order_by("-pk")
     calls = ticket.state == State.PENDING_CALLBACK and neutral_callback_agent(ticket, user)
     items = [task_item(task, reading, calls) for task in tasks]
-    return Chapter(panels=[Panel(_("Callbacks"), items, "phone-outgoing")] if items else [])
+    panels = [Panel(_("Callbacks"), items, "phone-outgoing")] if items else []
+    panels += [annotations.panel(ticket, reading), tracking.panel(ticket, user, reading)]
+    return Chapter(panels=[panel for panel in panels if panel])
 
 
 def task_item(task, reading, calls):
@@ -66,6 +70,8 @@ def said(answer):
 
 register(
     words={
+        **annotations.WORDS,
+        **tracking.WORDS,
         "approve_reply": Word(gettext_lazy("%(who)s approved the reply"), "green"),
         "callback_outcome": Word(gettext_lazy("%(who)s recorded the callback"), "blue"),
         "callback_settled": Word(gettext_lazy("%(who)s: every reporter was asked, the outcome is settled"), "blue"),
@@ -91,6 +97,7 @@ register(
         "withdraw_denied_redispatch": Word(gettext_lazy("%(who)s: not withdrawn, back to dispatch"), "red"),
     },
     decoders={
+        **annotations.DECODERS,
         "result": (gettext_lazy("What happened"), label_of(CallbackAttempt.Result)),
         "next": (gettext_lazy("Next try"), instant),
         "outcome": (gettext_lazy("Outcome"), label_of(Outcome)),

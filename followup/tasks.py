@@ -3,7 +3,9 @@ from celery import shared_task
 
 from accounts.instant import database_now
 from followup import actions, callbacks
+from followup.annotations import reminding
 from followup.survey import limits
+from followup.tracking import listing
 
 
 @shared_task
@@ -16,3 +18,13 @@ def expire_surveys():
     now = database_now()
     limits.forget(now=now)
     callbacks.expire_surveys(now=now)
+
+
+@shared_task
+def remind_of_annotations():
+    reminding.remind_due(now=database_now())
+
+
+@shared_task
+def make_tracking_list():
+    listing.catch_up(now=database_now())

@@ -8,3 +8,4 @@ def of_today(request, now):
 
 
 callbacks = desk_view(boards.CALLBACKS, "followup/desk.html", of_today)
+follow_ups = desk_view(boards.FOLLOW_UPS)

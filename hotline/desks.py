@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import UNIT_ROLES, Role
 from dispatch import boards, wall
 from dispatch.rulebook import views as rulebook
-from followup.boards import CALLBACKS
+from followup.boards import CALLBACKS, FOLLOW_UPS
+from followup.tracking.following import READERS as TRACKERS
 from insights import responsibility
 from tickets import queues
 from tickets.profiles import views as profiles
@@ -25,6 +26,7 @@ DESKS = (
     boards.UNIT_BOARD,
     queues.LEADER,
     queues.QUALITY,
+    FOLLOW_UPS,
 )
 
 # (label, address, roles) of the pages that are no work lists
@@ -36,6 +38,7 @@ OTHERS = (
     (_("Routing rules"), "dispatch:routing", rulebook.READERS),
     (_("Holidays"), "tickets:calendar", profiles.READERS),
     (_("Reply presets"), "dispatch:presets", UNIT_ROLES),
+    (_("Tracking list"), "followup:tracking", TRACKERS),
     (_("Wall"), "dispatch:wall", wall.READERS),
     (_("Responsibility"), "insights:responsibility", responsibility.READERS),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),

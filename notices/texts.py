@@ -62,6 +62,7 @@ STAFF = {
     "reporter_merged": Text(_("Another reporter joined a ticket")),
     # callback and after
     "callback_due": Text(_("A callback is due")),
+    "follow_up_due": Text(_("A ticket is to be looked at again"), _("Kept under tracking until %(date)s."), "blue"),
     "redo_ordered": Text(_("A ticket must be handled again"), _("Redo round %(round)s, due %(due)s."), "red"),
     "adjudication_asked": Text(_("A case needs adjudication"), "", "blue"),
     # supervision
