@@ -67,6 +67,10 @@ OPERATIONS = {  # SPEC 3.4 and 3.5: states, roles
     "open_conference": (OPEN, "sv zh dl"),
     "add_to_conference": ([*OPEN, "closed"], "rv dp sv zh dl ql li hd ul"),  # of these only who was asked
     "close_conference": ([code for code in State.values if code != "archived"], "sv zh dl"),
+    "keep_tracking": ([*OPEN, "closed"], "op rv dp li hd cb sv"),
+    "move_tracking": (list(State.values), "op rv dp li hd cb sv"),  # nothing is kept under tracking here
+    "finish_tracking": (list(State.values), "op rv dp li hd cb sv"),
+    "log_tracking": (OPEN, "sv"),  # and the named owner of a category; these tickets are not on the list
     "record_outcome": (CALLBACK, "cb"),
     "record_declined": (CALLBACK, "cb"),
     "give_up": (CALLBACK, "cb"),
