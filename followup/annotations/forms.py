@@ -24,16 +24,23 @@ class KeepTrackingForm(CaseForm):
 class SettleForm(CaseForm):
     """`which` is asked for only where several are open; a body without it means the one due first."""
 
-    which = forms.TypedChoiceField(label=_("Follow-up"), coerce=int, empty_value=None, required=False)
+    which = forms.IntegerField(label=_("Follow-up"), min_value=1, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         rows = keeping.open_of(self.ticket, self.user)
-        self.fields["which"].choices = [(row.pk, worded(row)) for row in rows]  # type: ignore[attr-defined]
-        if len(rows) < 2:
-            self.fields["which"].widget = forms.HiddenInput()
-        if rows:
-            self.initial.setdefault("which", rows[0].pk)
+        self.numbers = [row.pk for row in rows]
+        several = forms.Select(choices=[(row.pk, worded(row)) for row in rows])
+        self.fields["which"].widget = several if len(rows) > 1 else forms.HiddenInput()
+
+    def start_values(self):
+        return {"which": next((row.pk for row in keeping.open_of(self.ticket, self.user)), None)}
+
+    def clean_which(self):
+        which = self.cleaned_data["which"]
+        if which is not None and which not in self.numbers:
+            raise ValidationError(_("This follow-up is done already, or it is another's."))
+        return which
 
 
 class FinishTrackingForm(SettleForm):
