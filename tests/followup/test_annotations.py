@@ -73,7 +73,7 @@ class TestKeeping:
     @pytest.mark.parametrize("until", [TODAY, TODAY - DAY])
     def test_the_date_lies_in_the_future(self, p, until):
         ticket = make.in_hand(p)
-        with pytest.raises(Refused, match="future"):
+        with pytest.raises(Refused):
             keep(ticket, p.sv, until)
         with pytest.raises(Invalid):
             take(STEPS["keep_tracking"], ticket, by=p.sv, now=NOON, body={"text": "看一看", "until": until.isoformat()})
