@@ -12,7 +12,7 @@ class LogForm(CaseForm):
 
     cause = forms.ChoiceField(label=_("Cause"), choices=[("", "—"), *Cause.choices])
     text = TextField(label=_("What was done, what is agreed"), max_length=LONGEST, rows=2)
-    was = forms.CharField(required=False, widget=forms.HiddenInput(), max_length=16)
+    was = forms.CharField(label=_("Cause as it stood before"), required=False, widget=forms.HiddenInput(), max_length=16)
 
     def start_values(self):
         item = following.item_of(self.ticket)
