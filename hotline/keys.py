@@ -85,6 +85,7 @@ LETTERS = {
     "dispatch:desk-supervision": "s", "dispatch:desk-coordination": "o", "dispatch:desk-duty": "y",
     "followup:desk-callbacks": "c", "dispatch:desk-unit-board": "x", "dispatch:wall": "v", "tickets:profiles": "t",
     "tickets:calendar": "k", "insights:responsibility": "z", "dispatch:routing": "j", "dispatch:presets": "g",
+    "followup:tracking": "1", "followup:desk-follow-ups": "2",  # the letters are used up
 }  # fmt: skip
 
 

@@ -28,6 +28,7 @@ WHO = {
     "coordination": "zh",
     "duty": "dl",
     "callbacks": "cb",
+    "follow-ups": "rv",
 }
 
 
