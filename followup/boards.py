@@ -7,9 +7,11 @@ from django.utils.translation import ngettext
 from accounts.roles import Role
 from dispatch.boards import proposals_by_others, step_and_asker
 from followup import callbacks
+from followup.annotations.keeping import AUTHORS
 from followup.appeals.boards import APPEALS, OF_UNIT
 from followup.claims import BY_PHONE
-from followup.models import CallbackAttempt, CallbackTask
+from followup.models import Annotation, CallbackAttempt, CallbackTask
+from tickets.calendars import local_date
 from tickets.choices import Outcome
 from tickets.queues import Desk, WorkList, seen
 from tickets.states import State
@@ -78,4 +80,44 @@ CALLBACKS = Desk("callbacks", _("Callback desk"), (Role.CB,), (
     WorkList("confirm", _("To confirm"), _("No proposal waits for a second person."), proposals_by_others, order="asked_at",
              remark=step_and_asker),
 ), app="followup")
-DESKS = (CALLBACKS, APPEALS, OF_UNIT)
+
+
+# --- 持续跟踪 -----------------------------------------------------------------------------------------------------
+
+
+def mine_of(user):
+    """Open annotations that one wrote, or that one's unit has to look after."""
+    return Annotation.objects.open().filter(Q(by=user) | Q(unit__in=user.unit_ids(Role.LI)))
+
+
+def followed(user, annotations):
+    first = annotations.filter(ticket=OuterRef("pk")).order_by("due_at").values("due_at")[:1]
+    return seen(user).annotate(look_at=Subquery(first)).filter(look_at__isnull=False)
+
+
+def look_now(user, now):
+    return followed(user, mine_of(user).filter(due_at__lte=now))
+
+
+def look_later(user, now):
+    return followed(user, mine_of(user)).filter(look_at__gt=now)
+
+
+def everybodys(user, now):
+    """Also with others, as far as one sees the tickets: whoever wrote it may be away."""
+    return followed(user, Annotation.objects.open().filter(due_at__lte=now))
+
+
+def date_to_look(ticket):
+    return str(_("look again on %(date)s") % {"date": f"{local_date(ticket.look_at)}"})
+
+
+FOLLOW_UPS = Desk("follow-ups", _("My follow-ups"), AUTHORS, (
+    WorkList("now", _("To look at now"), _("No follow-up of yours is due."), look_now, order="look_at", remark=date_to_look,
+             edge="orange"),
+    WorkList("later", _("Later follow-ups"), _("You keep no ticket under tracking. “Keep tracking” on its page begins."),
+             look_later, order="look_at", remark=date_to_look, edge="blue"),
+    WorkList("all", _("Overdue with anybody"), _("No follow-up is overdue."), everybodys, order="look_at",
+             remark=date_to_look),
+), app="followup")
+DESKS = (CALLBACKS, APPEALS, OF_UNIT, FOLLOW_UPS)

@@ -4,10 +4,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from followup.annotations.rows import Annotation, AnnotationEntry
 from followup.appeals.models import Appeal, AppealReview
+from followup.tracking.rows import TrackedItem, TrackedNote, TrackedRow, TrackingWeek
 from tickets.choices import Outcome
 
-__all__ = ["Appeal", "AppealReview", "CallbackAttempt", "CallbackTask", "SurveyMiss"]
+__all__ = ["Annotation", "AnnotationEntry", "Appeal", "AppealReview", "CallbackAttempt", "CallbackTask", "SurveyMiss",
+           "TrackedItem", "TrackedNote", "TrackedRow", "TrackingWeek"]
 FROZEN = ("outcome", "outcome_by_id", "outcome_at", "contacted", "solved", "satisfied", "process_satisfied", "reply_true",
           "reason", "note", "speaker", "new_ticket_id", "corrects_id", "ordered_by_id", "why", "after_closing")
 RESULT_IS_FROZEN = f"""

@@ -5,10 +5,14 @@ from accounts.roles import Role
 from dispatch.forms import SuspensionForm
 from dispatch.steps import never_alone
 from followup import actions, callbacks, corrections, forms, second, splitting
+from followup.annotations import forms as annotating
+from followup.annotations import keeping
 from followup.appeals import steps as appeals
+from followup.tracking import following
+from followup.tracking.forms import LogForm
 from tickets import who
 from tickets.forms import NoteForm, NothingMore, ReasonForm
-from tickets.states import State
+from tickets.states import OPEN, State
 from tickets.steps import Step, register
 
 agent = who.neutral_callback_agent
@@ -75,5 +79,13 @@ register(
     Step("merge_into", _("Merge into another ticket"), actions.merge_into, forms.MergeForm, several=forms.MergeFields),
     Step("split_off", _("Take it out of the other ticket"), splitting.split_off, ReasonForm, tone="danger",
          states=(State.MERGED,), may=splitting.may_split, ready=splitting.unmet),
+    Step("log_tracking", _("Cause and log of the tracking list"), following.log, LogForm, states=OPEN,
+         may=following.may_log, ready=following.is_listed),
+    Step("keep_tracking", _("Keep tracking"), keeping.keep, annotating.KeepTrackingForm, states=keeping.KEPT_IN,
+         may=who.by_role(*keeping.AUTHORS)),
+    Step("move_tracking", _("Move a follow-up"), keeping.move, annotating.MoveTrackingForm, states=keeping.SETTLED_IN,
+         may=who.by_role(*keeping.AUTHORS), ready=keeping.none_open),
+    Step("finish_tracking", _("Finish a follow-up"), keeping.finish, annotating.FinishTrackingForm,
+         states=keeping.SETTLED_IN, may=who.by_role(*keeping.AUTHORS), ready=keeping.none_open),
     Step("request_withdraw", _("Citizen wants to withdraw"), actions.request_withdraw, ReasonForm),
 )

@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy
 from accounts.roles import Role
 from dispatch.models import Reply
 from dispatch.story import some
+from followup.annotations import panel as annotations
 from followup.appeals import panel as appeals
 from followup.appeals.models import Appeal, AppealReview
 from followup.callbacks import may_call
 from followup.models import CallbackAttempt, CallbackTask
+from followup.tracking import panel as tracking
 from tickets import presenters
 from tickets.choices import Outcome
 from tickets.models import Ticket
@@ -38,8 +40,9 @@ def chapter(ticket, user, reading):
     hears = user.has_role(*HEAR)
     items = [task_item(task, reading, callable_now and not task.outcome and may_call(task, user), hears)
              if task.ticket_id == ticket.pk else origin(task, user) for task in rows]
-    callbacks = Panel(_("Callbacks"), items, "phone-outgoing") if items else None
-    return Chapter(panels=[found for found in (appeals.panel(ticket, user, reading), callbacks) if found])
+    panels = [appeals.panel(ticket, user, reading), Panel(_("Callbacks"), items, "phone-outgoing") if items else None,
+              annotations.panel(ticket, reading), tracking.panel(ticket, user, reading)]
+    return Chapter(panels=[panel for panel in panels if panel])
 
 
 def origin(task, user):
@@ -133,6 +136,8 @@ def said(answer):
 
 register(
     words={
+        **annotations.WORDS,
+        **tracking.WORDS,
         "approve_reply": Word(gettext_lazy("%(who)s approved the reply"), "green"),
         "callback_outcome": Word(gettext_lazy("%(who)s recorded the callback"), "blue"),
         "callback_settled": Word(gettext_lazy("%(who)s: every reporter was asked, the outcome is settled"), "blue"),
@@ -164,6 +169,7 @@ register(
         "withdraw_denied_redispatch": Word(gettext_lazy("%(who)s: not withdrawn, back to dispatch"), "red"),
     },
     decoders={
+        **annotations.DECODERS,
         "result": (gettext_lazy("What happened"), label_of(CallbackAttempt.Result)),
         "next": (gettext_lazy("Next try"), instant),
         "outcome_was": (gettext_lazy("Recorded before"), label_of(Outcome)),

@@ -3,8 +3,10 @@ from celery import shared_task
 
 from accounts.instant import database_now
 from followup import actions, callbacks
+from followup.annotations import reminding
 from followup.appeals import acts as appeals
 from followup.survey import limits
+from followup.tracking import listing
 
 
 @shared_task
@@ -18,3 +20,13 @@ def expire_surveys():
     limits.forget(now=now)
     callbacks.expire_surveys(now=now)
     appeals.tell_late(now=now)
+
+
+@shared_task
+def remind_of_annotations():
+    reminding.remind_due(now=database_now())
+
+
+@shared_task
+def make_tracking_list():
+    listing.catch_up(now=database_now())

@@ -3,6 +3,7 @@ from django.urls import path, re_path
 from followup import boards, views
 from followup.cockpit import views as cockpit
 from followup.survey import views as survey
+from followup.tracking import views as tracking
 
 CALLBACK = r"^tickets/(?P<ticket_no>[0-9]{1,16})/callback/"
 
@@ -11,6 +12,10 @@ urlpatterns = [
     path("desk/callbacks/", views.callbacks, name=boards.CALLBACKS.url_name),
     path("desk/appeals/", views.appeals, name=boards.APPEALS.url_name),
     path("desk/unit-appeals/", views.unit_appeals, name=boards.OF_UNIT.url_name),
+    path("desk/follow-ups/", views.follow_ups, name=boards.FOLLOW_UPS.url_name),
+    path("desk/tracking/", tracking.tracking, name="tracking"),
+    path("desk/tracking/file/", tracking.export, name="tracking-file"),
+    re_path("^desk/tracking/(?P<ticket_no>[0-9]{1,16})/$", tracking.log, name="tracking-log"),
     path("desk/callbacks/next/", cockpit.take_next, name="next"),
     path("desk/callbacks/release/", cockpit.release, name="release"),
     re_path(CALLBACK + "$", cockpit.callback, name="callback"),

@@ -10,3 +10,4 @@ def of_today(request, now):
 callbacks = desk_view(boards.CALLBACKS, "followup/desk.html", of_today)
 appeals = desk_view(boards.APPEALS)
 unit_appeals = desk_view(boards.OF_UNIT)
+follow_ups = desk_view(boards.FOLLOW_UPS)

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import UNIT_ROLES, Role
 from dispatch import boards, wall
 from dispatch.rulebook import views as rulebook
-from followup.boards import APPEALS, CALLBACKS, OF_UNIT
+from followup.boards import APPEALS, CALLBACKS, FOLLOW_UPS, OF_UNIT
+from followup.tracking.following import READERS as TRACKERS
 from insights import responsibility
 from tickets import queues
 from tickets.profiles import views as profiles
@@ -27,6 +28,7 @@ DESKS = (
     queues.QUALITY,
     APPEALS,
     OF_UNIT,
+    FOLLOW_UPS,
 )
 
 # (label, address, roles) of the pages that are no work lists
@@ -38,6 +40,7 @@ OTHERS = (
     (_("Routing rules"), "dispatch:routing", rulebook.READERS),
     (_("Holidays"), "tickets:calendar", profiles.READERS),
     (_("Reply presets"), "dispatch:presets", UNIT_ROLES),
+    (_("Tracking list"), "followup:tracking", TRACKERS),
     (_("Wall"), "dispatch:wall", wall.READERS),
     (_("Responsibility"), "insights:responsibility", responsibility.READERS),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),

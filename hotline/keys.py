@@ -86,6 +86,7 @@ LETTERS = {
     "followup:desk-callbacks": "c", "dispatch:desk-unit-board": "x", "dispatch:wall": "v", "tickets:profiles": "t",
     "tickets:calendar": "k", "insights:responsibility": "z", "dispatch:routing": "j", "dispatch:presets": "g",
     "followup:desk-appeals": "1", "followup:desk-unit-appeals": "2",  # the letters are all given
+    "followup:tracking": "3", "followup:desk-follow-ups": "4",
 }  # fmt: skip
 
 

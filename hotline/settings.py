@@ -276,7 +276,10 @@ CELERY_BEAT_SCHEDULE = {
                                "options": {"expires": 3500}},
     "scan_patterns": {"task": "dispatch.tasks.scan_patterns", "schedule": 600.0, "options": {"expires": 590}},
     "expire_surveys": {"task": "followup.tasks.expire_surveys", "schedule": 300.0, "options": {"expires": 290}},
+    "remind_of_annotations": {"task": "followup.tasks.remind_of_annotations", "schedule": 300.0, "options": {"expires": 290}},
     "auto_archive": {"task": "followup.tasks.auto_archive", "schedule": 3600.0, "options": {"expires": 3500}},
+    "make_tracking_list": {"task": "followup.tasks.make_tracking_list",
+                           "schedule": crontab(day_of_week="sun", hour=16, minute=5)},  # Monday 00:05 here
     "calendar_check": {"task": "tickets.tasks.calendar_check", "schedule": crontab(hour=0, minute=30)},  # 08:30 here
     "audit_invariants": {"task": "insights.tasks.audit_invariants", "schedule": crontab(hour=19, minute=0)},  # 03:00 here
 }

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 # Orders that tell when something is due, and what a moment that has passed is called there.
-WHAT_IS_PAST = {"deadline": _("Late"), "order_due": _("Late"), "next_try": _("Now")}
+WHAT_IS_PAST = {"deadline": _("Late"), "order_due": _("Late"), "next_try": _("Now"), "look_at": _("Now")}
 HOUR = timedelta(hours=1)
 
 

@@ -43,10 +43,7 @@ def export(listing, *, request, reason, blanks=()):
     `blanks` are (head, width) of columns behind the others that somebody is to fill in.
     """
     user, now = listing.user, listing.now
-    taken = list(AuditEntry.objects.filter(user=user, kind="EXPORT", at__gt=now - A_DAY).order_by("at").values_list("at"))
-    if len(taken) >= MOST_A_DAY:
-        said = _("You have downloaded %(n)d lists in 24 hours; that is the limit.") % {"n": len(taken)}
-        raise TooOften(said, int((taken[-MOST_A_DAY][0] + A_DAY - now).total_seconds()) + 1)
+    check_allowance(user, now)
     most = ALL_ROWS if user.has_role(*MAY_TAKE_ALL) else MOST_ROWS
     if listing.rows.order_by()[: most + 1].count() > most:
         said = _("The list has more than %(n)d tickets. Filter it, or ask the duty leader to download it.")
@@ -61,19 +58,63 @@ def export(listing, *, request, reason, blanks=()):
     return file
 
 
+def check_allowance(user, now):
+    """Whether this person may take another file away today. Raises TooOften."""
+    taken = list(AuditEntry.objects.filter(user=user, kind="EXPORT", at__gt=now - A_DAY).order_by("at").values_list("at"))
+    if len(taken) >= MOST_A_DAY:
+        said = _("You have downloaded %(n)d lists in 24 hours; that is the limit.") % {"n": len(taken)}
+        raise TooOften(said, int((taken[-MOST_A_DAY][0] + A_DAY - now).total_seconds()) + 1)
+
+
 def file_name(listing):
     return f"{listing.view or listing.work.title} {timezone.localtime(listing.now):%Y-%m-%d %H%M}.xlsx"
 
 
-class Sheet:
-    """The workbook being written."""
+class Book:
+    """A workbook being written, and how a value stands in a cell of it."""
 
-    def __init__(self, file, listing, blanks=()):
-        self.listing, self.blanks = listing, blanks
+    def __init__(self, file):
         self.book = xlsxwriter.Workbook(file, {"constant_memory": True})
         self.bold = self.book.add_format({"bold": True, "bottom": 1})
         self.moment = self.book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"})
         self.quoted = self.book.add_format({"quote_prefix": True})  # stays a text even when somebody edits the cell
+
+    def heads(self, sheet, heads):
+        """(label, width) of each column as the first line, which stays in sight together with the first two columns."""
+        for place, (label, width) in enumerate(heads):
+            sheet.set_column(place, place, width)
+            sheet.write_string(0, place, str(label), self.bold)
+        sheet.freeze_panes(1, 2)
+
+    def said(self, sheet, pairs):
+        """Label and value below each other."""
+        sheet.set_column(0, 0, 18)
+        sheet.set_column(1, 1, 60)
+        for row, (label, value) in enumerate(pairs):
+            sheet.write_string(row, 0, label, self.bold)
+            self.put(sheet, row, 1, value)
+
+    def put(self, sheet, row, place, value):
+        """A moment as a date in local time, a number as one, everything else as a text and never as a formula."""
+        if isinstance(value, Chip):
+            value = value.at if value.due else value.text
+        elif isinstance(value, Pill):
+            value = value.text
+        if isinstance(value, datetime):
+            sheet.write_datetime(row, place, timezone.localtime(value).replace(tzinfo=None), self.moment)
+        elif isinstance(value, int):
+            sheet.write_number(row, place, value)
+        elif value not in (None, ""):
+            text = str(value)[:LONGEST_CELL]
+            sheet.write_string(row, place, text, self.quoted if text.startswith(FORMULA) else None)
+
+
+class Sheet(Book):
+    """A work list as a workbook."""
+
+    def __init__(self, file, listing, blanks=()):
+        super().__init__(file)
+        self.listing, self.blanks = listing, blanks
 
     def write(self, reason):
         """Everything; returns how many tickets it were."""
@@ -81,10 +122,7 @@ class Sheet:
         heads = [(_("Ticket no."), 15), (_("Title"), 40), (_("Marks"), 18), (_("Remark"), 24)]
         heads += [(str(column.label), column.width) for column in self.listing.columns]
         heads += [(str(label), width) for label, width in self.blanks]
-        for place, (label, width) in enumerate(heads):
-            sheet.set_column(place, place, width)
-            sheet.write_string(0, place, label, self.bold)
-        sheet.freeze_panes(1, 2)
+        self.heads(sheet, heads)
         count = 0
         for count, values in enumerate(self.values(), start=1):
             for place, value in enumerate(values):
@@ -106,20 +144,6 @@ class Sheet:
                 yield [ticket.ticket_no, columns.title_of(ticket, listing.user), marks, listing.work.remark(ticket),
                        *[column.value(line) for column in listing.columns]]
 
-    def put(self, sheet, row, place, value):
-        """A moment as a date in local time, a number as one, everything else as a text and never as a formula."""
-        if isinstance(value, Chip):
-            value = value.at if value.due else value.text
-        elif isinstance(value, Pill):
-            value = value.text
-        if isinstance(value, datetime):
-            sheet.write_datetime(row, place, timezone.localtime(value).replace(tzinfo=None), self.moment)
-        elif isinstance(value, int):
-            sheet.write_number(row, place, value)
-        elif value not in (None, ""):
-            text = str(value)[:LONGEST_CELL]
-            sheet.write_string(row, place, text, self.quoted if text.startswith(FORMULA) else None)
-
     def about(self, reason, count):
         """Who took what, when and for what: the mark that a file carries with it."""
         listing, sheet = self.listing, self.book.add_worksheet(_("About this file"))
@@ -128,11 +152,7 @@ class Sheet:
             (_("Tickets"), count), (_("Downloaded by"), f"{listing.user.display_name} ({listing.user.username})"),
             (_("At"), short(listing.now)), (_("What the file is for"), reason),
         ]
-        sheet.set_column(0, 0, 18)
-        sheet.set_column(1, 1, 60)
-        for row, (label, value) in enumerate(said):
-            sheet.write_string(row, 0, label, self.bold)
-            self.put(sheet, row, 1, value)
+        self.said(sheet, said)
 
 
 def shown_filters(listing):

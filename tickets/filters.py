@@ -12,7 +12,8 @@ from tickets.fields import AnyUnitField
 from tickets.search import in_title
 from tickets.states import State
 
-NAMES = ("q", "state", "urgency", "type", "unit")
+NAMES = ("q", "state", "urgency", "type", "mark", "unit")
+TRACKED = "tracked"
 KEPT = ("q",)  # the others would tell what became of a ticket that was handed back
 
 
@@ -30,6 +31,7 @@ class FilterForm(forms.Form):
     state = any_of(_("State"), State.choices)
     urgency = any_of(_("Urgency"), Urgency.choices)
     type = any_of(_("Type"), Type.choices)
+    mark = any_of(_("Mark"), [(TRACKED, _("Keep tracking"))])
     unit = UnitCodeField(label=_("Lead unit"), required=False)
 
     def __init__(self, data, *, opens=True):
@@ -58,6 +60,8 @@ def narrowing(wanted, user):
         for name in ("state", "urgency", "type"):
             if name in wanted:
                 rows = rows.filter(**{name: wanted[name]})
+        if wanted.get("mark") == TRACKED:
+            rows = rows.filter(tracked_until__isnull=False)
         if "unit" in wanted:
             rows = rows.filter(lead_unit__code=wanted["unit"])
         return rows.filter(saying(wanted["q"], user)) if "q" in wanted else rows

@@ -23,5 +23,7 @@ def marks_of(ticket):
         yield _("Redo no. %(count)d") % {"count": ticket.redo_round}, "purple", "rotate-clockwise"
     if ticket.key_supervision:
         yield _("Key supervision"), "red", "flag"
+    if ticket.tracked_until:
+        yield _("Keep tracking until %(date)s") % {"date": f"{ticket.tracked_until:%m-%d}"}, "blue", "eye-check"
     if ticket.is_confidential:
         yield _("Confidential"), "dark", "lock"

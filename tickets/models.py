@@ -72,6 +72,7 @@ class Ticket(Life):
     remind_count = models.PositiveSmallIntegerField(default=0)
     key_supervision = models.BooleanField(default=False)
     excluded_from_assessment = models.BooleanField(default=False)  # 剔除: out of ratios, never out of the callback
+    tracked_until = models.DateField(null=True, blank=True)  # 持续跟踪: earliest date of an open annotation
     next_due_at = models.DateTimeField(null=True, blank=True)  # earliest running clock, kept by clocks.Face
     version = models.PositiveIntegerField(default=0)  # = seq of the last event
     trail_hash = models.CharField(max_length=64, blank=True)  # = hash of the last event
@@ -87,6 +88,7 @@ class Ticket(Life):
             models.Index(fields=["-registered_at", "-id"], name="ticket_newest"),
             models.Index(fields=["registered_by", "-id"], name="ticket_registrar"),
             models.Index(fields=["phone_hash", "-id"], name="ticket_phone", condition=~Q(phone_hash="")),
+            models.Index(fields=["tracked_until", "-id"], name="ticket_tracked", condition=Q(tracked_until__isnull=False)),
             models.Index(fields=["closed_at"], name="ticket_to_archive", condition=Q(state=State.CLOSED)),
             GinIndex(fields=["unit_ids"], name="ticket_units", condition=Q(state__in=OPEN), fastupdate=False),
             GinIndex(fields=["unit_ids"], name="ticket_units_all", fastupdate=False),

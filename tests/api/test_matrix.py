@@ -77,6 +77,10 @@ OPERATIONS = {  # SPEC 3.4 and 3.5: states, roles
     "object_to_decision": (["closed"], "ul"),
     "decide_appeal": (["closed"], "sv zh dl"),  # the first review sv; the final one zh or dl
     "correct_outcome": (ASKED, "cb sv"),  # within half an hour who recorded it
+    "keep_tracking": ([*OPEN, "closed"], "op rv dp li hd cb sv"),
+    "move_tracking": (list(State.values), "op rv dp li hd cb sv"),  # nothing is kept under tracking here
+    "finish_tracking": (list(State.values), "op rv dp li hd cb sv"),
+    "log_tracking": (OPEN, "sv"),  # and the named owner of a category; these tickets are not on the list
     "record_withdrawal_answer": (CALLBACK, "cb"),
 }
 ROLES = ["op", "ops", "rv", "dp", "li", "hd", "ul", "cb", "sv", "zh", "dl", "ql", "ke", "qi", "ad", "au"]

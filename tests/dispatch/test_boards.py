@@ -30,6 +30,7 @@ WHO = {
     "callbacks": "cb",
     "appeals": "sv",
     "unit-appeals": "ul",
+    "follow-ups": "rv",
 }
 
 

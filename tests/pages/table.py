@@ -29,6 +29,7 @@ NO_PAGES = {
     "dispatch:routing-look": POST, "dispatch:routing-write": POST, "dispatch:routing-end": POST,
     "dispatch:feedback-file": POST, "dispatch:feedback-confirm": POST,
     "dispatch:evidence-file": FILE,
+    "followup:tracking-log": POST, "followup:tracking-file": POST,
     "followup:next": POST, "followup:release": POST, "followup:claim": POST, "followup:hold": POST,
 }
 REACHED_OTHERWISE = {  # pages that an address alone does not open; see scenes.py
@@ -189,7 +190,8 @@ PAGES = {
     "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
     "insights:clock", "insights:holders", "insights:seen", "dispatch:routing", "dispatch:presets",
     "dispatch:field-list", "dispatch:feedback", "dispatch:evidence", "followup:callback", "followup:survey",
-    "followup:survey-thanks", "followup:desk-appeals", "followup:desk-unit-appeals",
+    "followup:survey-thanks", "followup:desk-appeals", "followup:desk-unit-appeals", "followup:desk-follow-ups",
+    "followup:tracking",
 }
 
 

@@ -15,6 +15,9 @@ from accounts.roles import Role
 from dispatch import escalation
 from dispatch.evidence import acts as evidence
 from followup import claims
+from followup.annotations import keeping
+from followup.models import TrackedItem
+from followup.tracking import following, listing
 from tests import factories
 from tests.api import lives
 from tests.factories import unit
@@ -53,6 +56,7 @@ class World:
         self.add_open_questions()
         self.add_appeals()
         self.call_somebody()
+        self.track_some()
         self.tickets["asked by message"], self.survey = surveys.ask(self.people)
         self.put_on_duty()
         escalation.sweep(now=self.now)
@@ -113,6 +117,17 @@ class World:
         """The agent has one callback in hand for as long as pages are looked at."""
         task = claims.claim(self.tickets["fresh in_callback"].pk, by=self.people.cb, now=self.now)
         claims.prolong(task.pk, ticket=task.ticket, by=self.people.cb, now=self.now + timedelta(days=1))
+
+    def track_some(self):
+        """A follow-up of several people, and the list of the week in which everything here happened."""
+        self.tickets["annotated"] = factories.in_hand(self.people)
+        for user in (self.people.sv, self.people.li, self.people.rv):
+            keeping.keep(self.tickets["annotated"].pk, by=user, now=factories.NOON, text="维修后再问一次",
+                         until=factories.NOON.date() + timedelta(days=2))
+        listing.make(listing.monday_of(factories.NOON.date()), now=factories.NOON + timedelta(days=7))
+        listing.catch_up(now=self.now)
+        self.tickets["tracked"] = TrackedItem.objects.filter(left_at=None).latest("pk").ticket
+        following.log(self.tickets["tracked"].pk, by=self.people.sv, now=self.now, cause="slow", text="已约谈承办单位")
 
     def put_on_duty(self):
         for kind, user in ((DutyKind.DUTY_LEADER, self.people.dl), (DutyKind.SHIFT_LEADER, self.people.ops)):

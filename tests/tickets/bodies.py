@@ -183,6 +183,12 @@ BODIES = {
         "question": "由哪个单位牵头维修?", "units": asked(ticket, pick), "desks": ["DP"]},
     "add_to_conference": constant(text="我单位可以派人配合"),
     "close_conference": constant(minutes="各单位同意联合上门", decision="由住建局牵头"),
+    "keep_tracking": lambda ticket, now, pick, masters: {
+        "text": "维修后再问一次", "until": (now + timedelta(days=pick([2, 9]))).date().isoformat()},
+    "move_tracking": lambda ticket, now, pick, masters: {
+        "note": "配件未到", "until": (now + timedelta(days=pick([3, 12]))).date().isoformat()},
+    "finish_tracking": constant(note="已回访,情况平稳"),
+    "log_tracking": lambda ticket, now, pick, masters: {"cause": pick(["slow", "funds"]), "text": "已约谈承办单位"},
     "record_outcome": lambda ticket, now, pick, masters: dict(pick(ANSWERS)),
     "correct_outcome": lambda ticket, now, pick, masters: dict(pick(ANSWERS)) | {"why": "记录有误,已重听录音"},
     "order_re_callback": constant(reason="承办单位对结果有异议"),

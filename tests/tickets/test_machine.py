@@ -46,6 +46,7 @@ BY = {"add_supplement": "op rv", "change_urgency": "sv dp rv", "set_confidential
       "record_progress": "hd", "answer_part": "li", "add_co_unit": "dp", "waive_parts": "dp", "acknowledge_reminders": "li",
       "issue_supervision": "sv dl", "instruct": "dl", "answer_supervision": "li", "send_back_supervision": "sv", "close_supervision": "sv",
       "split_off": "rv sv", "open_conference": "sv dl", "add_to_conference": "li dp", "close_conference": "sv zh",
+      "keep_tracking": "sv li", "move_tracking": "sv li", "finish_tracking": "sv li", "log_tracking": "sv",
       "record_outcome": "cb", "record_declined": "cb", "give_up": "cb", "record_withdrawal_answer": "cb",
       "correct_outcome": "cb sv", "order_re_callback": "sv", "second_not_reached": "cb",
       "appeal_result": "ul", "object_to_decision": "ul", "decide_appeal": "sv zh dl",
