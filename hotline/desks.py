@@ -7,6 +7,7 @@ from dispatch import boards, wall
 from dispatch.rulebook import views as rulebook
 from followup.boards import CALLBACKS
 from insights import responsibility
+from insights.callback_rates import views as callback_rates
 from tickets import queues
 from tickets.profiles import views as profiles
 from tickets.scope import READERS
@@ -38,6 +39,7 @@ OTHERS = (
     (_("Reply presets"), "dispatch:presets", UNIT_ROLES),
     (_("Wall"), "dispatch:wall", wall.READERS),
     (_("Responsibility"), "insights:responsibility", responsibility.READERS),
+    (_("Callback figures"), "insights:callback-figures", callback_rates.READERS),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),
 )
 HOMES = {Role.AU: "insights:audit-log", Role.AD: "people"}  # where those begin their day who have no desk
