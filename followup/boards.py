@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 
 from accounts.roles import Role
 from dispatch.boards import proposals_by_others, step_and_asker
+from followup.city import layers
 from followup.claims import BY_PHONE
 from followup.models import CallbackAttempt, CallbackTask
 from tickets.choices import Outcome
@@ -76,4 +77,20 @@ CALLBACKS = Desk("callbacks", _("Callback desk"), (Role.CB,), (
     WorkList("confirm", _("To confirm"), _("No proposal waits for a second person."), proposals_by_others, order="asked_at",
              remark=step_and_asker),
 ), app="followup")
-DESKS = (CALLBACKS,)
+
+
+def differing(user, now):
+    return layers.differing(seen(user))
+
+
+def by_the_city(user, now):
+    return layers.called_by_the_city(seen(user))
+
+
+LAYERS = Desk("layers", _("Three layers of callback"), (Role.SV, Role.QI), (
+    WorkList("differ", _("Callbacks differ"), _("Unit, district and city say the same."), differing, order="-registered_at",
+             remark=layers.remark, edge="orange", counted=False),
+    WorkList("city", _("Called by the city"), _("No callback of the city was imported yet."), by_the_city,
+             order="-city_called_at", remark=layers.remark, counted=False),
+), app="followup")
+DESKS = (CALLBACKS, LAYERS)

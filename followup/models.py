@@ -4,7 +4,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from followup.city.rows import CityCallback
+from followup.sampling.rows import SampledCallback, SampleDraw, SampleFinding, SampleSeed
 from tickets.choices import Outcome
+
+__all__ = ["LEFT", "CallbackAttempt", "CallbackTask", "CityCallback", "SampleDraw", "SampleFinding", "SampleSeed",
+           "SampledCallback", "SurveyMiss"]
 
 RESULT_IS_FROZEN = """
     IF OLD.outcome <> '' AND (NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.outcome_by_id IS DISTINCT FROM OLD.outcome_by_id

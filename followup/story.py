@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from dispatch.models import Reply
 from dispatch.story import some
+from followup.city.layers import BAD, GOOD, MEANS, layers_of, worded
 from followup.models import CallbackAttempt, CallbackTask
 from tickets.choices import Outcome
 from tickets.presenters import Pill
@@ -26,7 +27,32 @@ def chapter(ticket, user, reading):
     tasks = ticket.callback_tasks.select_related("outcome_by", "claimed_by").annotate(tries=Count("attempts")).order_by("-pk")
     calls = ticket.state == State.PENDING_CALLBACK and neutral_callback_agent(ticket, user)
     items = [task_item(task, reading, calls) for task in tasks]
-    return Chapter(panels=[Panel(_("Callbacks"), items, "phone-outgoing")] if items else [])
+    if not items:
+        return Chapter()
+    layers = layers_of(ticket, tasks)
+    ticket.layers_differ = layers.differ  # for its marks
+    return Chapter(panels=[Panel(_("Callbacks"), items, "phone-outgoing"), layers_panel(layers, reading)])
+
+
+def layers_panel(layers, reading):
+    """Unit, district and city side by side; open while they say different things."""
+    unit, city = layers.unit, layers.city
+    return Panel(_("Three layers of callback"), [
+        Item(head=_("Unit's own"), is_open=layers.differ, pill=layer_pill(unit and unit.self_callback),
+             facts=some((_("By"), unit and unit.unit.name), (_("When"), unit and unit.at)),
+             text=reading.said(unit.self_callback_note) if unit else ""),
+        Item(head=_("District"), is_open=layers.differ, pill=layer_pill(layers.district_outcome),
+             facts=some((_("Reporters"), len(layers.district)))),
+        Item(head=_("City"), is_open=layers.differ, pill=layer_pill(city and city.result),
+             facts=some((_("Is it solved?"), city and city.get_solved_display()), (_("When"), city and city.at),
+                        (_("Satisfied with the result"), city and city.get_satisfied_display())),
+             text=reading.said(city.note) if city else ""),
+    ], "stack-2")
+
+
+def layer_pill(value):
+    tone = {GOOD: "green", BAD: "red"}.get(MEANS.get(value or "", ""), "")
+    return Pill(worded(value), tone) if value else Pill(_("Nothing yet"))
 
 
 def task_item(task, reading, calls):
@@ -70,6 +96,8 @@ register(
         "callback_outcome": Word(gettext_lazy("%(who)s recorded the callback"), "blue"),
         "callback_settled": Word(gettext_lazy("%(who)s: every reporter was asked, the outcome is settled"), "blue"),
         "callback_no_answer": Word(gettext_lazy("%(who)s called and did not reach the citizen"), "orange"),
+        "city_callback": Word(gettext_lazy("%(who)s imported the city's callback"), "blue"),
+        "sample_given_back": Word(gettext_lazy("%(who)s checked the calls and gave the callback back"), "orange"),
         "close_satisfied": Word(gettext_lazy("%(who)s closed it"), "green"),
         "close_unreachable": Word(gettext_lazy("%(who)s closed it: the citizen could not be reached")),
         "order_redo": Word(gettext_lazy("%(who)s ordered a redo"), "red"),
@@ -96,6 +124,7 @@ register(
         "outcome": (gettext_lazy("Outcome"), label_of(Outcome)),
         "solved": (gettext_lazy("Is it solved?"), label_of(CallbackTask.Solved, Reply.Solved)),
         "satisfied": (gettext_lazy("Satisfied with the result"), label_of(CallbackTask.Satisfied)),
+        "called_at": (gettext_lazy("The city called"), instant),
         "way": (gettext_lazy("Asked by"), {"message": gettext_lazy("Text message")}.get),
         "ticket": (gettext_lazy("Ticket"), None),
         "master": (gettext_lazy("Merged into"), None),

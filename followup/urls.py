@@ -1,6 +1,8 @@
 from django.urls import path, re_path
 
 from followup import boards, views
+from followup.city import api as city_api
+from followup.city import views as city
 from followup.cockpit import views as cockpit
 from followup.survey import views as survey
 
@@ -14,6 +16,10 @@ urlpatterns = [
     re_path(CALLBACK + "$", cockpit.callback, name="callback"),
     re_path(CALLBACK + "claim/$", cockpit.claim, name="claim"),
     re_path(CALLBACK + "hold/$", cockpit.hold, name="hold"),
+    path("desk/layers/", views.layers, name=boards.LAYERS.url_name),
+    path("desk/city-callbacks/", city.choose, name="city-callbacks"),
+    path("desk/city-callbacks/confirm/", city.confirm, name="city-callbacks-confirm"),
+    path("api/v1/city-callbacks/", city_api.city_callbacks, name="api-city-callbacks"),
     path("s/", survey.thanks, name="survey-thanks"),
     path("s/<str:token>", survey.survey, name="survey"),  # as short as a text message wants it; logs leave the token out
 ]

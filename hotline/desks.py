@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import UNIT_ROLES, Role
 from dispatch import boards, wall
 from dispatch.rulebook import views as rulebook
-from followup.boards import CALLBACKS
+from followup.boards import CALLBACKS, LAYERS
 from insights import responsibility
 from insights.callback_rates import views as callback_rates
 from tickets import queues
@@ -26,6 +26,7 @@ DESKS = (
     boards.UNIT_BOARD,
     queues.LEADER,
     queues.QUALITY,
+    LAYERS,
 )
 
 # (label, address, roles) of the pages that are no work lists

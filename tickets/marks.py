@@ -23,5 +23,7 @@ def marks_of(ticket):
         yield _("Redo no. %(count)d") % {"count": ticket.redo_round}, "purple", "rotate-clockwise"
     if ticket.key_supervision:
         yield _("Key supervision"), "red", "flag"
+    if getattr(ticket, "layers_differ", False):  # said by who has read the callbacks
+        yield _("Callbacks differ"), "orange", "arrows-diff"
     if ticket.is_confidential:
         yield _("Confidential"), "dark", "lock"
