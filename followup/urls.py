@@ -4,6 +4,7 @@ from followup import boards, views
 from followup.city import api as city_api
 from followup.city import views as city
 from followup.cockpit import views as cockpit
+from followup.sampling import views as sampling
 from followup.survey import views as survey
 
 CALLBACK = r"^tickets/(?P<ticket_no>[0-9]{1,16})/callback/"
@@ -19,6 +20,10 @@ urlpatterns = [
     path("desk/layers/", views.layers, name=boards.LAYERS.url_name),
     path("desk/city-callbacks/", city.choose, name="city-callbacks"),
     path("desk/city-callbacks/confirm/", city.confirm, name="city-callbacks-confirm"),
+    path("desk/sampling/", sampling.page, name="sampling"),
+    path("desk/sampling/<str:week>/publish/", sampling.publish, name="sampling-publish"),
+    path("desk/sampling/<str:week>/draw/", sampling.draw, name="sampling-draw"),
+    re_path(r"^desk/sampling/(?P<sampled_id>[0-9]{1,18})/$", sampling.finding, name="sampled"),
     path("api/v1/city-callbacks/", city_api.city_callbacks, name="api-city-callbacks"),
     path("s/", survey.thanks, name="survey-thanks"),
     path("s/<str:token>", survey.survey, name="survey"),  # as short as a text message wants it; logs leave the token out

@@ -6,6 +6,7 @@ from accounts.roles import UNIT_ROLES, Role
 from dispatch import boards, wall
 from dispatch.rulebook import views as rulebook
 from followup.boards import CALLBACKS, LAYERS
+from followup.sampling import drawing as sampling
 from insights import responsibility
 from insights.callback_rates import views as callback_rates
 from tickets import queues
@@ -40,6 +41,7 @@ OTHERS = (
     (_("Reply presets"), "dispatch:presets", UNIT_ROLES),
     (_("Wall"), "dispatch:wall", wall.READERS),
     (_("Responsibility"), "insights:responsibility", responsibility.READERS),
+    (_("Sample of unreachable callbacks"), "followup:sampling", sampling.READERS),
     (_("Callback figures"), "insights:callback-figures", callback_rates.READERS),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),
 )

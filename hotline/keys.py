@@ -85,6 +85,7 @@ LETTERS = {
     "dispatch:desk-supervision": "s", "dispatch:desk-coordination": "o", "dispatch:desk-duty": "y",
     "followup:desk-callbacks": "c", "dispatch:desk-unit-board": "x", "dispatch:wall": "v", "tickets:profiles": "t",
     "tickets:calendar": "k", "insights:responsibility": "z", "dispatch:routing": "j", "dispatch:presets": "g",
+    "followup:desk-layers": "1", "followup:sampling": "2", "insights:callback-figures": "3",  # the alphabet is used up
 }  # fmt: skip
 
 

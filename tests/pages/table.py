@@ -29,6 +29,7 @@ NO_PAGES = {
     "dispatch:routing-look": POST, "dispatch:routing-write": POST, "dispatch:routing-end": POST,
     "dispatch:feedback-file": POST, "dispatch:feedback-confirm": POST,
     "dispatch:evidence-file": FILE,
+    "followup:city-callbacks-confirm": POST, "followup:sampling-publish": POST, "followup:sampling-draw": POST,
     "followup:next": POST, "followup:release": POST, "followup:claim": POST, "followup:hold": POST,
 }
 REACHED_OTHERWISE = {  # pages that an address alone does not open; see scenes.py
@@ -165,6 +166,15 @@ def survey(world):
     return [("", world.survey)]
 
 
+def sampling(world):
+    """Last week, of which nothing is drawn, and a week that is."""
+    return [*plain("followup:sampling")(world), ("sv", f"{reverse('followup:sampling')}?week=2026-W10")]
+
+
+def sampled(world):
+    return [(who, reverse("followup:sampled", args=[world.sampled.pk])) for who in ("sv", "au")]
+
+
 def lists(world):
     """Also narrowed until nothing is left, and asked for what makes no sense."""
     return [*plain("tickets:all")(world), ("op", "/tickets/?q=zzzz"), ("sv", "/tickets/?registered_from=never&page=x&after=1~2")]
@@ -177,7 +187,7 @@ WITH_ARGUMENTS = {
     "tickets:profile": profile("tickets:profile", "sv", "ad"), "tickets:profile-new": profile("tickets:profile-new", "ad"),
     "insights:clock": clocks, "insights:holders": holders, "insights:seen": readers_of, "dispatch:evidence": evidence,
     "followup:callback": callback,
-    "followup:survey": survey,
+    "followup:survey": survey, "followup:sampling": sampling, "followup:sampled": sampled,
 }
 FOREIGN = {"api-docs"}
 PAGES = {
@@ -189,7 +199,7 @@ PAGES = {
     "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
     "insights:clock", "insights:holders", "insights:seen", "dispatch:routing", "dispatch:presets",
     "dispatch:field-list", "dispatch:feedback", "dispatch:evidence", "followup:callback", "followup:survey",
-    "followup:survey-thanks",
+    "followup:survey-thanks", "followup:desk-layers", "followup:city-callbacks", "followup:sampling", "followup:sampled",
 }
 
 

@@ -14,6 +14,9 @@ from accounts.roles import Role
 from dispatch import escalation
 from dispatch.evidence import acts as evidence
 from followup import claims
+from followup.city import lines as city
+from followup.city.files import Entry
+from followup.sampling import drawing
 from tests import factories
 from tests.api import lives
 from tests.factories import unit
@@ -52,6 +55,7 @@ class World:
         self.add_open_questions()
         self.call_somebody()
         self.tickets["asked by message"], self.survey = surveys.ask(self.people)
+        self.call_again()
         self.put_on_duty()
         escalation.sweep(now=self.now)
         self.hold_people_up()
@@ -94,6 +98,14 @@ class World:
         """The agent has one callback in hand for as long as pages are looked at."""
         task = claims.claim(self.tickets["fresh in_callback"].pk, by=self.people.cb, now=self.now)
         claims.prolong(task.pk, ticket=task.ticket, by=self.people.cb, now=self.now + timedelta(days=1))
+
+    def call_again(self):
+        """The city called about a closed ticket, and of the callbacks that ended unreachable one is drawn."""
+        city.take([Entry(1, self.tickets["closed"].ticket_no, "negative", (self.now - timedelta(hours=1)).isoformat())],
+                  by=self.people.sv, now=self.now)
+        week = drawing.monday_of(factories.NOON)
+        drawing.publish(week, by=self.people.sv, now=self.now)
+        self.sampled = drawing.draw(week, by=self.people.sv, now=self.now).callbacks.first()
 
     def put_on_duty(self):
         for kind, user in ((DutyKind.DUTY_LEADER, self.people.dl), (DutyKind.SHIFT_LEADER, self.people.ops)):
