@@ -37,7 +37,8 @@ class FileForm(forms.Form):
 class ConfirmForm(forms.Form):
     """The entries of a preview under our signature, for one person and one hour."""
 
-    salt, row = SALT, files.Entry
+    salt = SALT
+    row: type = files.Entry
     sealed = forms.CharField(widget=forms.HiddenInput())
 
     def __init__(self, *args, user, **kwargs):

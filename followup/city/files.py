@@ -107,13 +107,13 @@ def of_object(line, one, names):
     for name, value in one.items():
         if (field := names.get(folded(name))) and value is not None:
             given[field] = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else "?"
-    if not all(is_storable(text) for text in given.values()):
-        return Entry(line, "", fault=_("This contains characters that are no text."))
     return entry(line, given["ticket_no"][:40], *(given[field] for field in list(COLUMNS)[1:]))
 
 
 def entry(line, number, result, at, solved, satisfied, note):
     """Words of people as our codes. What the result says more exactly than a result can is kept as satisfaction."""
+    if not all(is_storable(text) for text in (number, result, str(at), solved, satisfied, note)):
+        return Entry(line, "", fault=_("This contains characters that are no text."))
     moment, found = instant(at), Entry(line, number, note=note)
     code, solved_code = coded(result, Outcome, ALSO_RESULT), coded(solved, Solved, ALSO_SOLVED)
     satisfied_code = coded(satisfied or result_as_satisfaction(result), Satisfied, ALSO_SATISFIED)

@@ -42,8 +42,9 @@ def page(request, form, found=(), seal="", *, problem="", done="", status=200):
 
 
 def columns():
-    """(heads that the file must have, heads that it may have), with the other words for each."""
-    return [[(str(files.COLUMNS[name][0]), "、".join(files.COLUMNS[name][1])) for name in names] for names in (MUST, MAY)]
+    """(heads that the file must have, heads that it may have), each with what else it may be called: in Chinese, otherwise."""
+    return [[(head, "、".join(word for word in also if not word.isascii()), ", ".join(word for word in also if word.isascii()))
+             for head, also in map(files.COLUMNS.get, names)] for names in (MUST, MAY)]
 
 
 @audience(Role.SV)

@@ -51,7 +51,8 @@ def page(request):
     rows = drawn.callbacks.select_related("task__ticket", "finding__by").order_by("place") if drawn else []
     context = {
         "week": week, "week_name": name_of(week), "last_day": week + timedelta(days=6), "seed": seed, "drawn": drawn,
-        "rows": rows, "may_act": request.user.has_role(Role.SV), "is_over": week <= latest,
+        "rows": [(row, getattr(row, "finding", None)) for row in rows], "is_over": week <= latest,
+        "may_act": request.user.has_role(Role.SV),
         "weeks": [name_of(latest - timedelta(days=7 * back)) for back in range(WEEKS)],
     }
     return render(request, "sampling/page.html", context)

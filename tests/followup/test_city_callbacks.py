@@ -232,7 +232,7 @@ def test_a_program_hands_one_in_and_again(p):
     assert (second.status_code, second.json()["is_new"]) == (200, False)
     assert CityCallback.objects.get().at == INSTANT
     other = sent(p.sv, **body | {"result": "positive", "satisfied": ""})
-    assert (other.status_code, other.json()["type"].rsplit("/", 1)[-1]) == (422, "refused")
+    assert (other.status_code, other.json()["type"].rsplit(":", 1)[-1]) == (422, "refused")
 
 
 def test_a_program_hears_what_is_wrong(p):

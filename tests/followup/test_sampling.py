@@ -30,6 +30,12 @@ SAID = {"recording": "heard", "text": "录音已听,三次均为真实拨打。"
 
 
 @pytest.fixture
+def in_force(p):
+    """Before anything is written: a trigger cannot be switched while events of this transaction wait for it."""
+    audited.with_all_triggers()
+
+
+@pytest.fixture
 def drawn(p):
     """The one callback that ended unreachable in the week, on a ticket that waits to be closed."""
     ready.unreachable(p)
@@ -165,8 +171,7 @@ def test_a_rule_that_was_kept_changes_nothing(p, drawn):
         findings.record(drawn.pk, by=p.sv, now=NEXT, kept=False, **SAID)
 
 
-def test_a_rule_that_was_not_kept_gives_the_callback_back(p, drawn):
-    audited.with_all_triggers()
+def test_a_rule_that_was_not_kept_gives_the_callback_back(p, in_force, drawn):
     ticket = drawn.task.ticket
 
     row = findings.record(drawn.pk, by=p.sv, now=NEXT, kept=False, recording="missing", text="没有录音,未真实拨打。")
