@@ -9,6 +9,7 @@ from dispatch.boards import proposals_by_others, step_and_asker
 from followup import callbacks
 from followup.annotations.keeping import AUTHORS
 from followup.appeals.boards import APPEALS, OF_UNIT
+from followup.city import layers
 from followup.claims import BY_PHONE
 from followup.models import Annotation, CallbackAttempt, CallbackTask
 from tickets.calendars import local_date
@@ -120,4 +121,23 @@ FOLLOW_UPS = Desk("follow-ups", _("My follow-ups"), AUTHORS, (
     WorkList("all", _("Overdue with anybody"), _("No follow-up is overdue."), everybodys, order="look_at",
              remark=date_to_look),
 ), app="followup")
-DESKS = (CALLBACKS, APPEALS, OF_UNIT, FOLLOW_UPS)
+
+
+# --- three layers -----------------------------------------------------------------------------------------------------
+
+
+def differing(user, now):
+    return layers.differing(seen(user))
+
+
+def by_the_city(user, now):
+    return layers.called_by_the_city(seen(user))
+
+
+LAYERS = Desk("layers", _("Three layers of callback"), (Role.SV, Role.QI), (
+    WorkList("differ", _("Callbacks differ"), _("Unit, district and city say the same."), differing, order="-registered_at",
+             remark=layers.remark, edge="orange", counted=False),
+    WorkList("city", _("Called by the city"), _("No callback of the city was imported yet."), by_the_city,
+             order="-city_called_at", remark=layers.remark, counted=False),
+), app="followup")
+DESKS = (CALLBACKS, LAYERS, APPEALS, OF_UNIT, FOLLOW_UPS)

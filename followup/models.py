@@ -6,11 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from followup.annotations.rows import Annotation, AnnotationEntry
 from followup.appeals.models import Appeal, AppealReview
+from followup.city.rows import CityCallback
+from followup.sampling.rows import SampledCallback, SampleDraw, SampleFinding, SampleSeed
 from followup.tracking.rows import TrackedItem, TrackedNote, TrackedRow, TrackingWeek
 from tickets.choices import Outcome
 
-__all__ = ["Annotation", "AnnotationEntry", "Appeal", "AppealReview", "CallbackAttempt", "CallbackTask", "SurveyMiss",
-           "TrackedItem", "TrackedNote", "TrackedRow", "TrackingWeek"]
+__all__ = ["Annotation", "AnnotationEntry", "Appeal", "AppealReview", "CallbackAttempt", "CallbackTask", "CityCallback",
+           "SampleDraw", "SampleFinding", "SampleSeed", "SampledCallback", "SurveyMiss", "TrackedItem", "TrackedNote",
+           "TrackedRow", "TrackingWeek"]
 FROZEN = ("outcome", "outcome_by_id", "outcome_at", "contacted", "solved", "satisfied", "process_satisfied", "reply_true",
           "reason", "note", "speaker", "new_ticket_id", "corrects_id", "ordered_by_id", "why", "after_closing")
 RESULT_IS_FROZEN = f"""
@@ -149,7 +152,8 @@ class CallbackTask(models.Model):
                                    condition=Q(status="claimed", claimed_by__isnull=False, claimed_until__isnull=False)
                                    | ~Q(status="claimed") & Q(claimed_by=None, claimed_until=None)),
         ]
-        indexes = [models.Index(fields=["next_attempt_at"], name="callback_waiting", condition=Q(outcome=""))]
+        indexes = [models.Index(fields=["next_attempt_at"], name="callback_waiting", condition=Q(outcome="")),
+                   models.Index(fields=["outcome_at"], name="callback_outcome_at", condition=Q(outcome__gt=""))]
         triggers = [
             pgtrigger.Trigger(name="callback_result_is_frozen", when=pgtrigger.Before, operation=pgtrigger.Update,
                               func=RESULT_IS_FROZEN),

@@ -38,6 +38,14 @@ def counted(tasks):
     return [again.get(task.caller_id, task) for task in firsts]
 
 
+def counting():
+    """The same as a query: of what was answered until now the record that counts of each reporter and round."""
+    again = standing(CallbackTask.objects.filter(kind=Kind.RE_CALLBACK, outcome__in=RATED, ticket=OuterRef("ticket"),
+                                                 round=OuterRef("round"), caller=OuterRef("caller")))
+    first, second = Q(kind=Kind.RESULT) & ~Exists(again), Q(kind=Kind.RE_CALLBACK, outcome__in=RATED)
+    return standing(CallbackTask.objects.filter(first | second)).exclude(outcome__in=("", *NOT_ASKED))
+
+
 def last_word(ticket):
     """The outcome of the round with everything that was recorded since closing, or ''."""
     tasks = standing(CallbackTask.objects.filter(ticket=ticket, round=ticket.round, kind__in=CallbackTask.RATINGS))

@@ -12,6 +12,7 @@ from followup.annotations import panel as annotations
 from followup.appeals import panel as appeals
 from followup.appeals.models import Appeal, AppealReview
 from followup.callbacks import may_call
+from followup.city.layers import BAD, GOOD, MEANS, layers_of, worded
 from followup.models import CallbackAttempt, CallbackTask
 from followup.tracking import panel as tracking
 from tickets import presenters
@@ -41,8 +42,39 @@ def chapter(ticket, user, reading):
     items = [task_item(task, reading, callable_now and not task.outcome and may_call(task, user), hears)
              if task.ticket_id == ticket.pk else origin(task, user) for task in rows]
     panels = [appeals.panel(ticket, user, reading), Panel(_("Callbacks"), items, "phone-outgoing") if items else None,
-              annotations.panel(ticket, reading), tracking.panel(ticket, user, reading)]
+              compared(ticket, rows, reading), annotations.panel(ticket, reading), tracking.panel(ticket, user, reading)]
     return Chapter(panels=[panel for panel in panels if panel])
+
+
+def compared(ticket, rows, reading):
+    """What an agent who makes a second callback does not see."""
+    tasks = [task for task in rows if task.ticket_id == ticket.pk]
+    if reading.is_blind or not tasks:
+        return None
+    layers = layers_of(ticket, tasks)
+    ticket.layers_differ = layers.differ  # for its marks
+    return layers_panel(layers, reading)
+
+
+def layers_panel(layers, reading):
+    """Unit, district and city side by side; open while they say different things."""
+    unit, city = layers.unit, layers.city
+    return Panel(_("Three layers of callback"), [
+        Item(head=_("Unit's own"), is_open=layers.differ, pill=layer_pill(unit and unit.self_callback),
+             facts=some((_("By"), unit and unit.unit.name), (_("When"), unit and unit.at)),
+             text=reading.said(unit.self_callback_note) if unit else ""),
+        Item(head=_("District"), is_open=layers.differ, pill=layer_pill(layers.district_outcome),
+             facts=some((_("Reporters"), len(layers.district)))),
+        Item(head=_("City"), is_open=layers.differ, pill=layer_pill(city and city.result),
+             facts=some((_("Is it solved?"), city and city.get_solved_display()), (_("When"), city and city.at),
+                        (_("Satisfied with the result"), city and city.get_satisfied_display())),
+             text=reading.said(city.note) if city else ""),
+    ], "stack-2")
+
+
+def layer_pill(value):
+    tone = {GOOD: "green", BAD: "red"}.get(MEANS.get(value or "", ""), "")
+    return Pill(worded(value), tone) if value else Pill(_("Nothing yet"))
 
 
 def origin(task, user):
@@ -145,6 +177,8 @@ register(
         "order_re_callback": Word(gettext_lazy("%(who)s ordered a second callback"), "orange"),
         "second_not_reached": Word(gettext_lazy("%(who)s called a second time and did not reach the citizen"), "orange"),
         "callback_no_answer": Word(gettext_lazy("%(who)s called and did not reach the citizen"), "orange"),
+        "city_callback": Word(gettext_lazy("%(who)s imported the city's callback"), "blue"),
+        "sample_given_back": Word(gettext_lazy("%(who)s checked the calls and gave the callback back"), "orange"),
         "close_satisfied": Word(gettext_lazy("%(who)s closed it"), "green"),
         "close_unreachable": Word(gettext_lazy("%(who)s closed it: the citizen could not be reached")),
         "order_redo": Word(gettext_lazy("%(who)s ordered a redo"), "red"),
@@ -181,6 +215,7 @@ register(
         "grounds": (gettext_lazy("Grounds"), label_of(Appeal.Grounds)),
         "appeal_decision": (gettext_lazy("Decision"), label_of(AppealReview.Decision)),
         "appeal_result": (gettext_lazy("Changed to"), label_of(Outcome)),
+        "called_at": (gettext_lazy("The city called"), instant),
         "way": (gettext_lazy("Asked by"), {"message": gettext_lazy("Text message")}.get),
         "ticket": (gettext_lazy("Ticket"), None),
         "master": (gettext_lazy("Merged into"), None),

@@ -1,7 +1,10 @@
 from django.urls import path, re_path
 
 from followup import boards, views
+from followup.city import api as city_api
+from followup.city import views as city
 from followup.cockpit import views as cockpit
+from followup.sampling import views as sampling
 from followup.survey import views as survey
 from followup.tracking import views as tracking
 
@@ -21,6 +24,14 @@ urlpatterns = [
     re_path(CALLBACK + "$", cockpit.callback, name="callback"),
     re_path(CALLBACK + "claim/$", cockpit.claim, name="claim"),
     re_path(CALLBACK + "hold/$", cockpit.hold, name="hold"),
+    path("desk/layers/", views.layers, name=boards.LAYERS.url_name),
+    path("desk/city-callbacks/", city.choose, name="city-callbacks"),
+    path("desk/city-callbacks/confirm/", city.confirm, name="city-callbacks-confirm"),
+    path("desk/sampling/", sampling.page, name="sampling"),
+    path("desk/sampling/<str:week>/publish/", sampling.publish, name="sampling-publish"),
+    path("desk/sampling/<str:week>/draw/", sampling.draw, name="sampling-draw"),
+    re_path(r"^desk/sampling/(?P<sampled_id>[0-9]{1,18})/$", sampling.finding, name="sampled"),
+    path("api/v1/city-callbacks/", city_api.city_callbacks, name="api-city-callbacks"),
     path("s/", survey.thanks, name="survey-thanks"),
     path("s/<str:token>", survey.survey, name="survey"),  # as short as a text message wants it; logs leave the token out
 ]

@@ -5,9 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import UNIT_ROLES, Role
 from dispatch import boards, wall
 from dispatch.rulebook import views as rulebook
-from followup.boards import APPEALS, CALLBACKS, FOLLOW_UPS, OF_UNIT
+from followup.boards import APPEALS, CALLBACKS, FOLLOW_UPS, LAYERS, OF_UNIT
+from followup.sampling import drawing as sampling
 from followup.tracking.following import READERS as TRACKERS
 from insights import responsibility
+from insights.callback_rates import views as callback_rates
 from tickets import queues
 from tickets.profiles import views as profiles
 from tickets.scope import READERS
@@ -26,6 +28,7 @@ DESKS = (
     boards.UNIT_BOARD,
     queues.LEADER,
     queues.QUALITY,
+    LAYERS,
     APPEALS,
     OF_UNIT,
     FOLLOW_UPS,
@@ -43,6 +46,8 @@ OTHERS = (
     (_("Tracking list"), "followup:tracking", TRACKERS),
     (_("Wall"), "dispatch:wall", wall.READERS),
     (_("Responsibility"), "insights:responsibility", responsibility.READERS),
+    (_("Sample of unreachable callbacks"), "followup:sampling", sampling.READERS),
+    (_("Callback figures"), "insights:callback-figures", callback_rates.READERS),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),
 )
 HOMES = {Role.AU: "insights:audit-log", Role.AD: "people"}  # where those begin their day who have no desk

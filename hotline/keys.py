@@ -87,6 +87,7 @@ LETTERS = {
     "tickets:calendar": "k", "insights:responsibility": "z", "dispatch:routing": "j", "dispatch:presets": "g",
     "followup:desk-appeals": "1", "followup:desk-unit-appeals": "2",  # the letters are all given
     "followup:tracking": "3", "followup:desk-follow-ups": "4",
+    "followup:desk-layers": "5", "followup:sampling": "6", "insights:callback-figures": "7",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ KINDS = {
     "UNMASK": Pill(gettext_lazy("Looked at an identity"), "purple", "eye"),
     "EXPORT": Pill(gettext_lazy("Export"), "purple", "file-export"),
     "CONFIG": Pill(gettext_lazy("Configuration"), "blue", "settings"),
+    "IMPORT": Pill(gettext_lazy("Import"), "blue", "file-upload"),
     "DENIED": Pill(gettext_lazy("Refused"), "red", "lock"),
 }
 WORDS = {

@@ -5,11 +5,11 @@ from itertools import islice
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, CharField, Exists, F, Min, OuterRef, Q, Subquery, Value
+from django.db.models import BigIntegerField, CharField, Count, Exists, F, Min, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from dispatch.models import Assignment, Escalation
-from followup.models import Appeal, AppealReview
+from followup.models import Appeal, AppealReview, CallbackTask
 from insights import trail_rules
 from insights.trail_rules import names
 from notices.models import Notice
@@ -100,6 +100,15 @@ def appeals_as_reviewed(now):
     return Ticket.objects.filter(pk__in=Appeal.objects.filter(reviewed | unread).values("ticket"))
 
 
+def outcomes_still_there(now):
+    """C10 Every callback outcome that the trail tells of still stands on a callback of its ticket."""
+    told = TicketEvent.objects.filter(name="callback_outcome").order_by().values("ticket").annotate(n=Count("pk"))
+    there = CallbackTask.objects.filter(ticket=OuterRef("ticket"), corrects=None).exclude(outcome="").order_by().values(
+        "ticket").annotate(n=Count("pk")).values("n")
+    gone = told.annotate(there=Coalesce(Subquery(there), 0)).filter(n__gt=F("there"))
+    return Ticket.objects.filter(pk__in=gone.values("ticket"))
+
+
 CHECKS = {check.__doc__.split()[0]: check for check in (  # type: ignore[union-attr]
     units_as_assigned, next_due_as_clocks, state_as_replayed, fields_as_recorded, clocks_as_replayed, nothing_overlooked,
-    nothing_after_the_end, rungs_were_told, appeals_as_reviewed)}
+    nothing_after_the_end, rungs_were_told, appeals_as_reviewed, outcomes_still_there)}

@@ -1,12 +1,14 @@
 from django.urls import path, re_path
 
 from insights import clock_views, sighting_views, views
+from insights.callback_rates import views as callback_rates
 
 CLOCK = r"tickets/(?P<ticket_no>[0-9]{1,16})/clocks/(?P<clock_id>[0-9]{1,18})/$"
 
 app_name = "insights"
 urlpatterns = [
     path("responsibility/", clock_views.responsible, name="responsibility"),
+    path("desk/callback-figures/", callback_rates.page, name="callback-figures"),
     path("audit/", views.audit_log, name="audit-log"),
     re_path("^" + CLOCK, clock_views.clock, name="clock"),
     re_path(r"^tickets/(?P<ticket_no>[0-9]{1,16})/holders/$", clock_views.holders, name="holders"),

@@ -87,6 +87,7 @@ class Clock(models.Model):
         indexes = [
             models.Index(fields=["next_fire_at"], name="clock_fire", condition=Q(next_fire_at__isnull=False)),
             models.Index(fields=["due_at"], name="clock_due", condition=Q(status=Status.RUNNING)),
+            models.Index(fields=["due_at"], name="clock_callback_due", condition=Q(kind=Kind.CALLBACK_ALL)),  # for the figures
         ]
 
     def __str__(self):

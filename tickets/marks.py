@@ -25,5 +25,7 @@ def marks_of(ticket):
         yield _("Key supervision"), "red", "flag"
     if ticket.tracked_until:
         yield _("Keep tracking until %(date)s") % {"date": f"{ticket.tracked_until:%m-%d}"}, "blue", "eye-check"
+    if getattr(ticket, "layers_differ", False):  # said by who has read the callbacks
+        yield _("Callbacks differ"), "orange", "arrows-diff"
     if ticket.is_confidential:
         yield _("Confidential"), "dark", "lock"

@@ -4,18 +4,17 @@ Pictures are decoded and written anew, which leaves out where they were taken an
 """
 import io
 import re
-import zipfile
 
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 from dispatch.evidence.rows import Evidence
+from tickets.unpacking import Archive, TooMuch
 
 Kind = Evidence.Kind
 LARGEST = 20 * 1024 * 1024  # bytes
 MOST_PIXELS = 40_000_000
 UNPACKED, MOST_MEMBERS = 80 * 1024 * 1024, 2000  # of a document
-CHUNK = 256 * 1024
 ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia)\b")  # a PDF that does something by itself
 WORD = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 FRAME = re.compile(rb"\xff[\xe2\xe3\xf2\xf3\xfa\xfb]")
@@ -67,13 +66,11 @@ def pdf(content):
 
 def document(content):
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = [info.filename for info in archive.infolist()]
-            if len(names) > MOST_MEMBERS or unpacked_size(archive) > UNPACKED:
-                raise BadFile(_("It unpacks to more than a document can be."))
-            kinds = archive.read("[Content_Types].xml")
-    except BadFile:
-        raise
+        with Archive(io.BytesIO(content), members=MOST_MEMBERS, room=UNPACKED) as archive:
+            archive.measure()
+            names, kinds = archive.zip.namelist(), archive.zip.read("[Content_Types].xml")
+    except TooMuch:
+        raise BadFile(_("It unpacks to more than a document can be.")) from None
     except Exception as error:
         raise damaged() from error
     if WORD not in kinds or b"<!" in kinds:
@@ -81,18 +78,6 @@ def document(content):
     if any("vbaproject" in name.lower() or "/embeddings/" in name.lower() for name in names):
         raise BadFile(_("The document holds a program or another file: save it as a plain docx first."))
     return Kind.DOCX, content
-
-
-def unpacked_size(archive):
-    """Counted, not read from its head; stops where it is too much."""
-    size = 0
-    for info in archive.infolist():
-        with archive.open(info) as part:
-            while piece := part.read(CHUNK):
-                size += len(piece)
-                if size > UNPACKED:
-                    return size
-    return size
 
 
 def sound(content):

@@ -14,9 +14,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from tickets.unpacking import Archive, TooMuch
+
 LARGEST = 2 * 1024 * 1024  # bytes as they arrive
 UNPACKED = 12 * 1024 * 1024  # ten times what 500 full lines need
-MOST_MEMBERS, CHUNK = 500, 64 * 1024
+MOST_MEMBERS = 500
 WIDEST, LOWEST = 60, 1_048_576  # columns that are looked at; the last line of Excel
 MOST_ROWS = 10_000  # that say anything at all; how many may be taken is said in lines.py
 READABLE = (".xml", ".rels")
@@ -40,7 +42,7 @@ class Entry:
 def read(file):
     """The entries of the first sheet. Raises BadFile."""
     if file.size > LARGEST:
-        raise BadFile(_("The file is larger than 2 MB."))
+        raise BadFile(too_large())
     return list(entries(checked_copy(file)))
 
 
@@ -48,14 +50,12 @@ def checked_copy(file):
     """The parts of a workbook that are read, unpacked and packed again."""
     copy = io.BytesIO()
     try:
-        with zipfile.ZipFile(file) as given, zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as taken:
-            if len(given.infolist()) > MOST_MEMBERS:
-                raise BadFile(too_much())
-            room = UNPACKED
-            for info in {info.filename: info for info in given.infolist() if info.filename.endswith(READABLE)}.values():
-                content = unpacked(given, info, room)
-                room -= len(content)
-                taken.writestr(info.filename, content)
+        with Archive(file, members=MOST_MEMBERS, room=UNPACKED) as given, \
+                zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as taken:
+            for info in [info for info in given.members() if info.filename.endswith(READABLE)]:
+                taken.writestr(info.filename, without_document_type(given.content(info)))
+    except TooMuch:
+        raise BadFile(too_much()) from None
     except BadFile:
         raise
     except Exception as error:  # each way of packing fails in its own way
@@ -64,21 +64,18 @@ def checked_copy(file):
     return copy
 
 
-def unpacked(archive, info, room):
-    """One part, at most `room` bytes of it: what its head says of its size is not believed."""
-    pieces = bytearray()
-    with archive.open(info) as part:
-        while piece := part.read(CHUNK):
-            pieces += piece
-            if len(pieces) > room:
-                raise BadFile(too_much())
-    if b"<!" in pieces.replace(b"\0", b"").replace(b"<!--", b"").replace(b"<![CDATA[", b""):
+def without_document_type(content):
+    if b"<!" in content.replace(b"\0", b"").replace(b"<!--", b"").replace(b"<![CDATA[", b""):
         raise BadFile(no_workbook())  # a document type: no spreadsheet writes one
-    return bytes(pieces)
+    return content
 
 
 def no_workbook():
     return _("This is no Excel workbook (.xlsx), or it is damaged.")
+
+
+def too_large():
+    return _("The file is larger than 2 MB.")
 
 
 def too_much():
@@ -86,29 +83,38 @@ def too_much():
 
 
 def entries(file) -> Iterator[Entry]:
+    for line, (number, text) in lines_of_sheet(file, [(NUMBER_HEAD, ALSO_NUMBER), (TEXT_HEAD, ALSO_TEXT)]):
+        yield entry(line, number, text)
+
+
+def lines_of_sheet(file, wanted, *, least=None):
+    """(line, cells in the order of `wanted`) of each line of the first sheet that says anything in one of the columns.
+
+    `wanted` are (head, what else people call it); of them the first `least` must be there, and all if that is not said.
+    """
     try:
         book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
         rows = book.worksheets[0].iter_rows(max_col=WIDEST, max_row=LOWEST)
-        number, text = places(next(rows, ()))
+        columns = places(next(rows, ()), wanted, least)
         found = 0
         for line, row in enumerate(rows, start=2):
-            if any(said(cell) for cell in (row[number], row[text])):
+            cells = [None if place is None else row[place] for place in columns]
+            if any(said(cell) for cell in cells):
                 found += 1
                 if found > MOST_ROWS:
                     raise BadFile(_("The file has more than %(count)d lines.") % {"count": MOST_ROWS})
-                yield entry(line, row[number], row[text])
+                yield line, cells
     except BadFile:
         raise
     except Exception as error:  # openpyxl fails in many ways on a workbook that was made to
         raise BadFile(no_workbook()) from error
 
 
-def places(heads):
-    """Where the two columns are, by the words in the first line."""
+def places(heads, wanted, least):
+    """Where the columns are, by the words in the first line; None for one that may be missing and is."""
     words = [folded(said(cell)) for cell in heads]
-    found = [next((place for place, word in enumerate(words) if word in wanted), None)
-             for wanted in (names_of(NUMBER_HEAD, ALSO_NUMBER), names_of(TEXT_HEAD, ALSO_TEXT))]
-    for place, head in zip(found, (NUMBER_HEAD, TEXT_HEAD), strict=True):
+    found = [next((place for place, word in enumerate(words) if word in names_of(*one)), None) for one in wanted]
+    for place, (head, _also) in list(zip(found, wanted, strict=True))[:least]:
         if place is None:
             raise BadFile(_("The first line has no column “%(head)s”.") % {"head": head})
     return found
@@ -128,9 +134,17 @@ def folded(text):
 
 
 def entry(line, number, text):
-    if any(getattr(cell, "data_type", "") in ("f", "e") for cell in (number, text)):
-        return Entry(line, number_in(number), "", _("A formula is not taken: write the text itself."))
+    if calculated(number, text):
+        return Entry(line, number_in(number), "", no_formula())
     return Entry(line, number_in(number), said(text))
+
+
+def calculated(*cells):
+    return any(getattr(cell, "data_type", "") in ("f", "e") for cell in cells)
+
+
+def no_formula():
+    return _("A formula is not taken: write the text itself.")
 
 
 def said(cell):

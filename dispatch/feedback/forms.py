@@ -1,6 +1,7 @@
 """The file that is uploaded, and the preview that comes back."""
 import json
 import secrets
+from dataclasses import astuple
 
 from django import forms
 from django.core import signing
@@ -36,6 +37,8 @@ class FileForm(forms.Form):
 class ConfirmForm(forms.Form):
     """The entries of a preview under our signature, for one person and one hour."""
 
+    salt = SALT
+    row: type = files.Entry
     sealed = forms.CharField(widget=forms.HiddenInput())
 
     def __init__(self, *args, user, **kwargs):
@@ -44,12 +47,12 @@ class ConfirmForm(forms.Form):
 
     def clean_sealed(self):
         try:
-            said = signing.loads(self.cleaned_data["sealed"], salt=SALT, max_age=KEPT_FOR, serializer=Plain)
+            said = signing.loads(self.cleaned_data["sealed"], salt=self.salt, max_age=KEPT_FOR, serializer=Plain)
         except signing.BadSignature as bad:
             raise ValidationError("sealed") from bad
         if said["user"] != self.user.pk:
             raise ValidationError("sealed")
-        self.key, self.entries = said["key"], [files.Entry(*entry) for entry in said["entries"]]
+        self.key, self.entries = said["key"], [self.row(*entry) for entry in said["entries"]]
         return self.cleaned_data["sealed"]
 
 
@@ -63,6 +66,6 @@ class Plain:
         return json.loads(content)
 
 
-def sealed(entries, user):
-    said = {"user": user.pk, "key": secrets.token_hex(8), "entries": [[one.line, one.number, one.text] for one in entries]}
-    return signing.dumps(said, salt=SALT, compress=True, serializer=Plain)
+def sealed(entries, user, form=ConfirmForm):
+    said = {"user": user.pk, "key": secrets.token_hex(8), "entries": [astuple(one) for one in entries]}
+    return signing.dumps(said, salt=form.salt, compress=True, serializer=Plain)

@@ -109,8 +109,9 @@ def task(change):
 
 # (the rule, a ticket, what is done to it, which other rules notice as well)
 BREAKS = [
-    ("I1", lives.archived, [task("outcome = '', outcome_at = NULL, outcome_by_id = NULL, status = 'open'")], {"I2", "I18"}),
-    ("I1", lives.archived, ["DELETE FROM followup_callbackattempt", f"DELETE FROM followup_callbacktask {OF_IT}"], {"I2", "I18"}),
+    ("I1", lives.archived, [task("outcome = '', outcome_at = NULL, outcome_by_id = NULL, status = 'open'")], {"I2", "I18", "C10"}),
+    ("I1", lives.archived, ["DELETE FROM followup_callbackattempt", f"DELETE FROM followup_callbacktask {OF_IT}"],
+     {"I2", "I18", "C10"}),
     ("I2", make.closed, [f"UPDATE dispatch_reply SET status = 'returned' {OF_IT}"], set()),
     ("I2", make.closed, [task("round = 7")], {"I18"}),
     ("I3", direct, [f"{T} type = 'complaint' {WHERE}"], set()),
@@ -163,6 +164,7 @@ BREAKS = [
     ("I18", corrected, [task("why = ''")], set()),
     ("C9", appealed, ["UPDATE followup_appeal SET status = 'decided'"], set()),
     ("C8", escalated, ["DELETE FROM notices_notice WHERE cause ~ '^escalation:'"], set()),
+    ("C10", make.answered, ["DELETE FROM followup_callbackattempt", f"DELETE FROM followup_callbacktask {OF_IT}"], {"I7", "I18"}),
 ]
 
 

@@ -30,6 +30,7 @@ NO_PAGES = {
     "dispatch:feedback-file": POST, "dispatch:feedback-confirm": POST,
     "dispatch:evidence-file": FILE,
     "followup:tracking-log": POST, "followup:tracking-file": POST,
+    "followup:city-callbacks-confirm": POST, "followup:sampling-publish": POST, "followup:sampling-draw": POST,
     "followup:next": POST, "followup:release": POST, "followup:claim": POST, "followup:hold": POST,
 }
 REACHED_OTHERWISE = {  # pages that an address alone does not open; see scenes.py
@@ -166,6 +167,15 @@ def survey(world):
     return [("", world.survey)]
 
 
+def sampling(world):
+    """Last week, of which nothing is drawn, and a week that is."""
+    return [*plain("followup:sampling")(world), ("sv", f"{reverse('followup:sampling')}?week=2026-W10")]
+
+
+def sampled(world):
+    return [(who, reverse("followup:sampled", args=[world.sampled.pk])) for who in ("sv", "au")]
+
+
 def lists(world):
     """Also narrowed until nothing is left, and asked for what makes no sense."""
     return [*plain("tickets:all")(world), ("op", "/tickets/?q=zzzz"), ("sv", "/tickets/?registered_from=never&page=x&after=1~2")]
@@ -178,20 +188,20 @@ WITH_ARGUMENTS = {
     "tickets:profile": profile("tickets:profile", "sv", "ad"), "tickets:profile-new": profile("tickets:profile-new", "ad"),
     "insights:clock": clocks, "insights:holders": holders, "insights:seen": readers_of, "dispatch:evidence": evidence,
     "followup:callback": callback,
-    "followup:survey": survey,
+    "followup:survey": survey, "followup:sampling": sampling, "followup:sampled": sampled,
 }
 FOREIGN = {"api-docs"}
 PAGES = {
     "home", "login", "account", "change-password", "second-factor", "people", "new-person", "person", "roster", "notices:list",
     "tickets:desk-mine", "tickets:desk-floor", "tickets:desk-review", "tickets:desk-leader", "tickets:desk-quality",
     "tickets:all", "tickets:new", "tickets:by_number", "tickets:taken", "tickets:do", "dispatch:desk-dispatch",
-    "dispatch:desk-unit", "dispatch:desk-unit-board", "dispatch:wall", "insights:responsibility", "dispatch:desk-supervision", "dispatch:desk-coordination", "dispatch:desk-duty",
+    "dispatch:desk-unit", "dispatch:desk-unit-board", "dispatch:wall", "insights:responsibility", "insights:callback-figures", "dispatch:desk-supervision", "dispatch:desk-coordination", "dispatch:desk-duty",
     "followup:desk-callbacks", "insights:audit-log", "api-docs", "styleguide", "palette", "tickets:several",
     "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
     "insights:clock", "insights:holders", "insights:seen", "dispatch:routing", "dispatch:presets",
     "dispatch:field-list", "dispatch:feedback", "dispatch:evidence", "followup:callback", "followup:survey",
     "followup:survey-thanks", "followup:desk-appeals", "followup:desk-unit-appeals", "followup:desk-follow-ups",
-    "followup:tracking",
+    "followup:tracking", "followup:desk-layers", "followup:city-callbacks", "followup:sampling", "followup:sampled",
 }
 
 

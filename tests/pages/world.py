@@ -16,7 +16,10 @@ from dispatch import escalation
 from dispatch.evidence import acts as evidence
 from followup import claims
 from followup.annotations import keeping
+from followup.city import lines as city
+from followup.city.files import Entry
 from followup.models import TrackedItem
+from followup.sampling import drawing
 from followup.tracking import following, listing
 from tests import factories
 from tests.api import lives
@@ -58,6 +61,7 @@ class World:
         self.call_somebody()
         self.track_some()
         self.tickets["asked by message"], self.survey = surveys.ask(self.people)
+        self.call_again()
         self.put_on_duty()
         escalation.sweep(now=self.now)
         self.hold_people_up()
@@ -128,6 +132,14 @@ class World:
         listing.catch_up(now=self.now)
         self.tickets["tracked"] = TrackedItem.objects.filter(left_at=None).latest("pk").ticket
         following.log(self.tickets["tracked"].pk, by=self.people.sv, now=self.now, cause="slow", text="已约谈承办单位")
+
+    def call_again(self):
+        """The city called about a closed ticket, and of the callbacks that ended unreachable one is drawn."""
+        city.take([Entry(1, self.tickets["closed"].ticket_no, "negative", (self.now - timedelta(hours=1)).isoformat())],
+                  by=self.people.sv, now=self.now)
+        week = drawing.monday_of(factories.NOON)
+        drawing.publish(week, by=self.people.sv, now=self.now)
+        self.sampled = drawing.draw(week, by=self.people.sv, now=self.now).callbacks.first()
 
     def put_on_duty(self):
         for kind, user in ((DutyKind.DUTY_LEADER, self.people.dl), (DutyKind.SHIFT_LEADER, self.people.ops)):

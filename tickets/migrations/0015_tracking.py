@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_guides_put_away'),
-        ('tickets', '0013_search_by_pairs'),
+        ('tickets', '0014_callback_due'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
