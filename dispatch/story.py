@@ -44,6 +44,7 @@ def chapter(ticket, user, reading):
         asked = list(ticket.requests.select_related("by", "unit", "suggested_unit", "decided_by").order_by("-pk"))
     if any(event.name == "submit_reply" for event in events_of(ticket)):
         replies = list(ticket.replies.select_related("by", "unit").order_by("-pk"))
+    ticket._replies = replies  # for what is said of them further up
     orders = list(ticket.supervision_orders.select_related("unit", "by").order_by("-pk"))
     unanswered = ticket.escalations.filter(needs_ack=True, acknowledged_at=None)
     waiting = list(unanswered.annotate(told=was_told(user)).order_by("-pk"))

@@ -99,12 +99,14 @@ def left_for(ticket, user):
     return his
 
 
-def may_call(task, user):
-    """A second callback is made by another person (I18); `asked_by_others` says the same of many at once."""
+def may_call(task, user, known=None):
+    """A second callback is made by another person (I18); `asked_by_others` says the same of many at once. `known` are all
+    callbacks of the ticket, where they were read already."""
     if task.kind != Kind.RE_CALLBACK or user.is_system:
         return True
-    firsts = CallbackTask.objects.filter(ticket=task.ticket_id, round=task.round, kind=Kind.RESULT)
-    return task.ordered_by_id != user.pk and not firsts.filter(outcome_by=user).exists()
+    rows = CallbackTask.objects.filter(ticket=task.ticket_id, outcome_by=user) if known is None else known
+    asked = any((row.round, row.kind, row.outcome_by_id) == (task.round, Kind.RESULT, user.pk) for row in rows)
+    return task.ordered_by_id != user.pk and not asked
 
 
 def asked_by_others(user):
@@ -120,7 +122,9 @@ def claimed_by_another(task):
 def open_now(ticket):
     """Open tasks, read once per ticket instance: several steps ask on one page."""
     if not hasattr(ticket, "_open_tasks"):
-        ticket._open_tasks = list(tasks_of(ticket).filter(outcome=""))
+        known = getattr(ticket, "_callbacks", None)
+        ticket._open_tasks = list(tasks_of(ticket).filter(outcome="")) if known is None else [
+            task for task in known if not task.outcome and task.round == ticket.round and task.kind in kinds_asked(ticket)]
     return ticket._open_tasks
 
 

@@ -19,7 +19,7 @@ from tickets.fields import TextField
 from tickets.forms import CaseForm
 from tickets.presenters import short
 from tickets.states import State
-from tickets.who import is_of_handling_unit, neutral_callback_agent
+from tickets.who import callbacks_of_round, is_of_handling_unit, neutral_callback_agent
 
 OWN_TIME = timedelta(minutes=30)  # afterwards a record is a supervisor's to correct
 STATES = (State.PENDING_CALLBACK, State.CLOSED)  # in adjudication the ruling goes by what is on file
@@ -36,8 +36,16 @@ def records(ticket, user):
     return tasks if user.has_role(Role.SV) else tasks.filter(outcome_by=user)
 
 
+def offered(ticket, user):
+    """The same, of what a page has read already."""
+    asked = callbacks_of_round(ticket)
+    corrected = {task.corrects_id for task in asked}
+    return [task for task in asked if task.kind in CallbackTask.RATINGS and task.pk not in corrected
+            and task.outcome not in ("", *results.NOT_ASKED) and (user.has_role(Role.SV) or task.outcome_by_id == user.pk)]
+
+
 def unmet(ticket, user):
-    return "" if records(ticket, user).exists() else _("There is no record that you may correct.")
+    return "" if offered(ticket, user) else _("There is no record that you may correct.")
 
 
 class CorrectionForm(CaseForm, AnswersForm):
@@ -49,7 +57,7 @@ class CorrectionForm(CaseForm, AnswersForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.rows = list(records(self.ticket, self.user))
+        self.rows = sorted(offered(self.ticket, self.user), key=lambda task: task.pk)
         self.fields["record"].choices = [(str(task.pk), worded(task)) for task in self.rows]  # type: ignore[attr-defined]
 
     def clean_record(self):

@@ -18,7 +18,7 @@ from notices.actions import tell
 from tickets.actions import AlreadyMoved, Refused, lock, record_locked
 from tickets.choices import Outcome
 from tickets.states import State
-from tickets.who import is_of_handling_unit, neutral_callback_agent
+from tickets.who import callbacks_of_round, is_of_handling_unit, neutral_callback_agent
 
 Kind = CallbackTask.Kind
 STATES = (State.PENDING_CALLBACK, State.CLOSED)
@@ -29,7 +29,7 @@ def may_order(ticket, user):
 
 
 def second_of(ticket):
-    return CallbackTask.objects.filter(ticket=ticket, round=ticket.round, kind=Kind.RE_CALLBACK, corrects=None).first()
+    return next((task for task in callbacks_of_round(ticket) if task.kind == Kind.RE_CALLBACK), None)
 
 
 def unmet(ticket, user):

@@ -32,7 +32,8 @@ def asks_anything(ticket, user):
     tasks = callbacks.open_now(ticket)
     if not tasks:
         return _("Every reporter was asked already.")
-    return "" if any(callbacks.may_call(task, user) for task in tasks) else callbacks.NOT_TWICE
+    known = getattr(ticket, "_callbacks", None)
+    return "" if any(callbacks.may_call(task, user, known) for task in tasks) else callbacks.NOT_TWICE
 
 
 CALLBACK = (State.PENDING_CALLBACK,)

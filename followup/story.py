@@ -35,23 +35,24 @@ OUTCOME_TONE = {
 def chapter(ticket, user, reading):
     """Its own callbacks, and the one that it comes from; both in one query, the calls of all of them in another."""
     calls = Prefetch("attempts", CallbackAttempt.objects.select_related("by").order_by("pk"))
-    rows = CallbackTask.objects.filter(Q(ticket=ticket) | Q(new_ticket=ticket)).select_related(
-        "outcome_by", "claimed_by", "ordered_by", "correction", "new_ticket", "ticket").prefetch_related(calls).order_by("-pk")
+    found = CallbackTask.objects.filter(Q(ticket=ticket) | Q(new_ticket=ticket)).select_related(
+        "outcome_by", "claimed_by", "ordered_by", "correction", "new_ticket", "ticket").prefetch_related(calls)
+    rows = list(found.order_by("-pk"))
+    ticket._callbacks = [task for task in rows if task.ticket_id == ticket.pk]
     callable_now = ticket.state in (State.PENDING_CALLBACK, State.CLOSED) and neutral_callback_agent(ticket, user)
     hears = user.has_role(*HEAR)
-    items = [task_item(task, reading, callable_now and not task.outcome and may_call(task, user), hears)
+    items = [task_item(task, reading, callable_now and not task.outcome and may_call(task, user, ticket._callbacks), hears)
              if task.ticket_id == ticket.pk else origin(task, user) for task in rows]
     panels = [appeals.panel(ticket, user, reading), Panel(_("Callbacks"), items, "phone-outgoing") if items else None,
-              compared(ticket, rows, reading), annotations.panel(ticket, reading), tracking.panel(ticket, user, reading)]
+              compared(ticket, reading), annotations.panel(ticket, reading), tracking.panel(ticket, user, reading)]
     return Chapter(panels=[panel for panel in panels if panel])
 
 
-def compared(ticket, rows, reading):
+def compared(ticket, reading):
     """What an agent who makes a second callback does not see."""
-    tasks = [task for task in rows if task.ticket_id == ticket.pk]
-    if reading.is_blind or not tasks:
+    if reading.is_blind or not ticket._callbacks:
         return None
-    layers = layers_of(ticket, tasks)
+    layers = layers_of(ticket, ticket._callbacks)
     ticket.layers_differ = layers.differ  # for its marks
     return layers_panel(layers, reading)
 

@@ -39,7 +39,7 @@ class Notice(models.Model):
     channel = models.CharField(max_length=5, choices=Channel, default=Channel.INAPP)
     recipient = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="notices")  # null: a citizen
     address = EncryptedTextField(blank=True)  # a citizen's phone
-    link = EncryptedTextField(blank=True)  # an address for this citizen alone; kept only until the message has left
+    link = EncryptedTextField(blank=True, default="", db_default="")  # his alone, until the message has left
     ticket_no = models.CharField(max_length=16, blank=True)
     params = models.JSONField(default=dict)  # fills the text; never personal data
     created_at = models.DateTimeField()

@@ -80,8 +80,16 @@ def may_call_again(ticket, user):
     """A second callback is open, and this agent may be the one who makes it: until then he knows nothing of the first."""
     if not user.has_role(Role.CB):
         return False
-    asked = set(ticket.callback_tasks.filter(round=ticket.round).values_list("kind", "outcome", "outcome_by"))
-    return ("re_callback", "", None) in asked and not any(kind == "result" and by == user.pk for kind, _outcome, by in asked)
+    asked = callbacks_of_round(ticket)
+    return any(task.kind == "re_callback" and not task.outcome for task in asked) and not any(
+        task.kind == "result" and task.outcome_by_id == user.pk for task in asked)
+
+
+def callbacks_of_round(ticket):
+    """Asked for once where a page has read all callbacks of the ticket already: followup.story leaves them with it."""
+    known = getattr(ticket, "_callbacks", None)
+    rows = ticket.callback_tasks.filter(round=ticket.round) if known is None else known
+    return [task for task in rows if task.round == ticket.round]
 
 
 def merger(ticket, user):

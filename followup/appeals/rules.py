@@ -9,7 +9,7 @@ from accounts.roles import Role
 from followup.appeals.models import Appeal
 from followup.models import CallbackTask
 from tickets.choices import ClosureKind
-from tickets.who import is_of_handling_unit
+from tickets.who import callbacks_of_round, is_of_handling_unit
 
 WINDOW = timedelta(days=3)  # after closing
 OBJECT_WITHIN = timedelta(days=1)  # after the first decision
@@ -39,8 +39,8 @@ def unmet_objection(ticket, user):
 
 def reviewer_is_neutral(ticket, user):
     """Neither of the unit nor one of those who asked the citizen."""
-    asked = CallbackTask.objects.filter(ticket=ticket, round=ticket.round, outcome_by=user)
-    return not is_of_handling_unit(ticket, user) and not asked.exists()
+    asked = any(task.outcome_by_id == user.pk for task in callbacks_of_round(ticket))
+    return not is_of_handling_unit(ticket, user) and not asked
 
 
 def is_his_turn(ticket, user):
@@ -67,8 +67,8 @@ def unmet_review(ticket, user):
 
 
 def unmet_second_callback(ticket):
-    tasks = CallbackTask.objects.filter(ticket=ticket, round=ticket.round, kind=CallbackTask.Kind.RE_CALLBACK, outcome="")
-    return _("Wait for the second callback.") if tasks.exists() else ""
+    waits = any(task.kind == CallbackTask.Kind.RE_CALLBACK and not task.outcome for task in callbacks_of_round(ticket))
+    return _("Wait for the second callback.") if waits else ""
 
 
 def not_archivable(ticket, now):

@@ -4,6 +4,7 @@ A layer is good, bad, or says nothing: who was not reached, would not be asked o
 The unit's layer is that of its last approved reply, the district's the callback about that reply, the city's its last one.
 """
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import CharField, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -12,9 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from dispatch.models import Reply
 from followup import results
-from followup.city.rows import CityCallback
+from followup.city.rows import WHAT, CityCallback
 from followup.models import CallbackTask
 from tickets.choices import Outcome
+from tickets.story import events_of
 
 GOOD, BAD = "good", "bad"
 SELF = Reply.SelfCallback
@@ -48,12 +50,23 @@ class Layers:
 
 
 def layers_of(ticket, tasks):
-    """`tasks` are its callbacks, which the caller has read; two queries."""
-    replies = Reply.objects.filter(ticket=ticket, status=Reply.Status.APPROVED).select_related("unit", "by")
-    reply = replies.order_by("-pk").first()
+    """`tasks` are its callbacks, which the caller has read. A page has read the replies and the trail as well."""
+    known = getattr(ticket, "_replies", None)
+    replies = list(ticket.replies.select_related("unit").order_by("-pk")) if known is None else known
+    reply = next((reply for reply in replies if reply.status == Reply.Status.APPROVED), None)
     of_round = [task for task in tasks if reply and task.kind in CallbackTask.RATINGS and task.round == reply.round
                 and getattr(task, "correction", None) is None]
-    return Layers(reply, results.counted(of_round), CityCallback.objects.filter(ticket=ticket).order_by("-at").first())
+    return Layers(reply, results.counted(of_round), last_of_the_city(ticket))
+
+
+def last_of_the_city(ticket):
+    """As the trail tells it, of the day on which the city called last."""
+    told = [event for event in events_of(ticket) if event.name == WHAT]
+    if not told:
+        return None
+    last = max(told, key=lambda event: datetime.fromisoformat(event.data["called_at"]))
+    return CityCallback(ticket=ticket, at=datetime.fromisoformat(last.data["called_at"]), note=last.note,
+                        result=last.data["outcome"], solved=last.data["solved"], satisfied=last.data["satisfied"])
 
 
 def with_layers(tickets):

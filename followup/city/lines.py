@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from followup.city.files import Entry
-from followup.city.rows import CityCallback
+from followup.city.rows import WHAT, CityCallback
 from tickets.actions import JOINED, record_locked
 from tickets.choices import Outcome
 from tickets.columns import title_of
 from tickets.models import Ticket
 
-KIND, WHAT = "IMPORT", "city_callback"
+KIND = "IMPORT"
 NEW, KNOWN, WRONG = "new", "known", "wrong"
 SAME = ("result", "solved", "satisfied", "note")
 

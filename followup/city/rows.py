@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from tickets.choices import Outcome
 
 RESULTS = (Outcome.POSITIVE, Outcome.NEUTRAL, Outcome.REFUSED, Outcome.UNREACHABLE, Outcome.NEGATIVE)
+WHAT = "city_callback"  # of the event in the trail of its ticket
 
 
 class CityCallback(models.Model):

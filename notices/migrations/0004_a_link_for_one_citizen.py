@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='notice',
             name='link',
-            field=accounts.privacy.EncryptedTextField(blank=True),
+            field=accounts.privacy.EncryptedTextField(blank=True, db_default='', default=''),
         ),
         migrations.AddConstraint(
             model_name='notice',

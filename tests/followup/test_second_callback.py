@@ -180,7 +180,8 @@ def test_the_cockpit_asks_the_same_questions_and_goes_on(p, monkeypatch):
     assert client.post("/desk/callbacks/next/").url == reverse("followup:callback", args=[ticket.ticket_no])
 
     answer = client.post(reverse("followup:callback", args=[ticket.ticket_no]), {
-        "task": second_of(ticket).pk, "do": "record_outcome", "contacted": "yes", "solved": "solved", "satisfied": "satisfied"})
+        "task": second_of(ticket).pk, "do": "record_outcome", "speaker": "himself", "contacted": "yes",
+        "solved": "solved", "satisfied": "satisfied"})
 
     assert answer.status_code == 302
     assert Ticket.objects.get(pk=ticket.pk).callback_outcome == "positive"
