@@ -10,6 +10,9 @@ from dispatch.models import Escalation, SupervisionOrder
 from dispatch.recipients import Posts
 from followup import actions as following
 from followup import callbacks
+from followup.annotations import reminding
+from followup.appeals import acts as appeals
+from followup.tracking import listing
 from hotline.demo import phrases, unit_acts
 from notices import relay
 from notices.actions import mark_read
@@ -81,6 +84,9 @@ class Machines:
     def tick(self, now):
         local = now.astimezone(LOCAL)
         callbacks.expire_surveys(now=now)
+        appeals.tell_late(now=now)
+        reminding.remind_due(now=now)
+        listing.catch_up(now=now)
         if local.hour == ARCHIVE_HOUR:
             refresh_statistics()
             following.archive_due(now=now)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from hotline.demo import desk_acts, programme
+from hotline.demo.afterwards import Afterwards
 from hotline.demo.case import WRITTEN, Case
 from hotline.demo.machines import Machines, refresh_statistics
 from hotline.demo.places import PLACES
@@ -38,6 +39,7 @@ def play(cast, *, now, tickets, seed, on_progress=lambda total: lambda: None):
         stage.plan_case(beats)
     plan_other_calls(stage, cast, rng)
     machines.schedule(stage)
+    Afterwards(cast).schedule(stage)
     stage.progress = on_progress(len(stage.queue))
     stage.play()
     refresh_statistics()
