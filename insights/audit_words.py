@@ -24,6 +24,7 @@ WORDS = {
     "second factor": gettext_lazy("one-time codes"),
     "identity": gettext_lazy("name, phone and address"),
     "demo people": gettext_lazy("people of the demo"),
+    "city_callback": gettext_lazy("callbacks of the city"),
     "resume_sweep": gettext_lazy("escalation set going again"),
     # why
     "idle": gettext_lazy("nobody sat in front of it"),

@@ -31,6 +31,7 @@ WHO = {
     "appeals": "sv",
     "unit-appeals": "ul",
     "follow-ups": "rv",
+    "layers": "sv",
 }
 
 
