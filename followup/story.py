@@ -20,10 +20,11 @@ from tickets.choices import Outcome
 from tickets.models import Ticket
 from tickets.presenters import Pill
 from tickets.states import State
-from tickets.story import Chapter, Item, Panel, Word, instant, label_of, noted, register, yes_or_no
+from tickets.story import Chapter, Item, Panel, Word, events_of, instant, label_of, noted, register, yes_or_no
 from tickets.who import neutral_callback_agent
 
 HEAR = (Role.QI, Role.SV, Role.CB)  # who works with recordings (SPEC 5.1, 5.2)
+OPENS = {"approve_reply", "request_withdraw"}  # callbacks; and a draft may come from another ticket's
 OUTCOME_TONE = {
     Outcome.POSITIVE: "green",
     Outcome.NEGATIVE: "red",
@@ -37,7 +38,8 @@ def chapter(ticket, user, reading):
     calls = Prefetch("attempts", CallbackAttempt.objects.select_related("by").order_by("pk"))
     found = CallbackTask.objects.filter(Q(ticket=ticket) | Q(new_ticket=ticket)).select_related(
         "outcome_by", "claimed_by", "ordered_by", "correction", "new_ticket", "ticket").prefetch_related(calls)
-    rows = list(found.order_by("-pk"))
+    opened = any(event.name in OPENS or event.name == "create" and "ticket" in event.data for event in events_of(ticket))
+    rows = list(found.order_by("-pk")) if opened else []  # not asked for where the trail knows that there are none
     ticket._callbacks = [task for task in rows if task.ticket_id == ticket.pk]
     callable_now = ticket.state in (State.PENDING_CALLBACK, State.CLOSED) and neutral_callback_agent(ticket, user)
     hears = user.has_role(*HEAR)

@@ -44,7 +44,8 @@ def register(*, by, now, key="", source_ref="", again=None, team=None, **intake)
     ticket.ticket_no = take_number("T", now)
     winding.apply(ticket, "create", now)
     trail.extend(ticket, "create", by=by, now=now, source="", is_move=True,
-                 data={"channel": ticket.channel, **overrides.because_of(ticket.category, ticket.urgency, now), **demanded})
+                 data={"channel": ticket.channel, **({"ticket": again.ticket_no} if again else {}),
+                       **overrides.because_of(ticket.category, ticket.urgency, now), **demanded})
     ticket.save(force_insert=True)
     if ticket.channel == "phone" and again is None:
         log_call(by=by, now=now, number=number or caller.phone, ticket=ticket, hotline_code=ticket.hotline_code)

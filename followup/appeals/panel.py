@@ -6,7 +6,7 @@ from followup.appeals import rules
 from followup.appeals.models import Appeal, AppealReview
 from tickets.choices import Outcome
 from tickets.presenters import Pill
-from tickets.story import Item, Panel
+from tickets.story import Item, Panel, events_of
 
 TONE = {Appeal.Status.FIRST: "orange", Appeal.Status.SECOND: "orange", Appeal.Status.DECIDED: "blue",
         Appeal.Status.FINAL: "green", Appeal.Status.OVERTAKEN: ""}
@@ -14,6 +14,9 @@ TONE = {Appeal.Status.FIRST: "orange", Appeal.Status.SECOND: "orange", Appeal.St
 
 def panel(ticket, user, reading):
     """None when nobody appealed, and for who may yet call the citizen about it."""
+    if not any(event.name == "appeal_result" for event in events_of(ticket)):
+        ticket._appeal = None
+        return None
     rows = Appeal.objects.filter(ticket=ticket).select_related("unit", "by", "objected_by").prefetch_related(
         "reviews__by", "reviews__second_by").order_by("-pk")
     if reading.is_blind:

@@ -143,11 +143,11 @@ def test_an_outcome_cannot_be_deleted_and_with_the_triggers_off_it_is_found(p):
     with pytest.raises((InternalError, IntegrityError)), transaction.atomic():
         task.delete()
     with pytest.raises((InternalError, IntegrityError)), transaction.atomic():
-        task.update(outcome="", outcome_at=None, outcome_by=None, status="open")
+        task.update(outcome="", outcome_at=None, outcome_by=None, speaker="", status="open")
     assert str(whole().callback_rate) == "100.00% (2/2)"
 
     with pgtrigger.ignore():
-        task.update(outcome="", outcome_at=None, outcome_by=None, status="open")
+        task.update(outcome="", outcome_at=None, outcome_by=None, speaker="", status="open")
 
     assert str(whole().callback_rate) == "50.00% (1/2)"
     assert {"I1", "I2", "C10"} <= audited.codes(later)
