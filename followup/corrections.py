@@ -63,7 +63,7 @@ class CorrectionForm(CaseForm, AnswersForm):
     def clean_record(self):
         if not self.cleaned_data["record"] and len(self.rows) != 1:
             raise ValidationError(_("Say which one: there are several."))
-        return int(self.cleaned_data["record"] or self.rows[0].pk)
+        return int(self.cleaned_data["record"] or 0) or None
 
 
 def worded(task):
@@ -72,15 +72,19 @@ def worded(task):
 
 @transaction.atomic
 def correct_outcome(ticket_id, *, by, now, record, why, **answers):
-    """While the callback is open the ticket's outcome is settled anew; after closing the correction stands beside it."""
+    """While the callback is open the ticket's outcome is settled anew; after closing the correction stands beside it.
+
+    `record` is the number of what was wrong; None means the only one there is.
+    """
     ticket = lock(ticket_id, by=by)
     if ticket.state not in STATES:
         raise AlreadyMoved(ticket)
     if not may_correct(ticket, by):
         raise PermissionDenied("correct_outcome")
-    task = records(ticket, by).filter(pk=record).first()
-    if task is None:
+    found = [task for task in records(ticket, by) if record in (None, task.pk)]
+    if len(found) != 1:
         raise AlreadyMoved(ticket)  # somebody was quicker
+    task = found[0]
     if not by.has_role(Role.SV) and now > first_recorded(task) + OWN_TIME:
         raise Refused(_("Half an hour has passed: from now on a supervisor corrects it."))
     fresh = put_right(task, ticket, by=by, now=now, why=why, **answers)

@@ -1,5 +1,6 @@
 """The top bar: only what this user's roles may open."""
 from dataclasses import dataclass
+from itertools import accumulate
 
 from django import template
 from django.urls import reverse
@@ -12,7 +13,7 @@ from hotline import desks
 register = template.Library()
 THEMES = ("light", "dark")
 DENSITIES = ("compact", "roomy")
-IN_LINE = 5  # more entries than that stand under "More": the bar stays one line on a small monitor
+IN_LINE, LETTERS = 5, 46  # more than that stands under "More": the bar stays one line on a small monitor
 
 
 @dataclass(frozen=True)
@@ -42,17 +43,23 @@ def menu(context):
     cookies = request.COOKIES if request else {}
     signed_in = user is not None and user.is_authenticated
     entries = [Entry(label, url, request.path == url) for label, url in places(user)] if signed_in else []
-    now = machine_now()
+    now, shown = machine_now(), in_line(entries)
     return Bar(
         user=user if signed_in else None,
-        entries=entries[:IN_LINE],
-        more=entries[IN_LINE:],
+        entries=entries[:shown],
+        more=entries[shown:],
         watches=roster.watches(roster.leading_shifts_kept(now=now), now=now) if signed_in else [],
         may_search=signed_in and desks.reads_tickets(user),
         theme=chosen(cookies, "theme", THEMES),
         density=chosen(cookies, "density", DENSITIES),
         here=request.get_full_path() if request and request.method == "GET" else "/",
     )
+
+
+def in_line(entries):
+    """How many fit: at most five, and none that makes the line too long. A Chinese letter is two wide."""
+    letters = accumulate(sum(1 if letter.isascii() else 2 for letter in str(entry.label)) for entry in entries[:IN_LINE])
+    return sum(length <= LETTERS for length in letters)
 
 
 def chosen(cookies, name, known):
