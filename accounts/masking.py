@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 
 from accounts.numbers import PhoneKind, normalise_phone, phone_kind
 
@@ -36,6 +37,11 @@ def mask_name(name: str, gender: str = "", english: bool = False) -> str:
     if sex in WOMEN and chinese:
         return f"Ms {surname}" if english else f"{surname}女士"
     return f"{surname}**"
+
+
+def name_for_reader(name: str, gender: str = "") -> str:
+    """The masked name in the language of whoever reads now."""
+    return mask_name(name, gender, english=(get_language() or "").startswith("en"))
 
 
 def mask_phone(number: str) -> str:

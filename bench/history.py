@@ -2,8 +2,9 @@
 
 Most of what a hotline keeps is over. Of the copies 97 in 100 are tickets that are over, spread over two years; the rest
 is open and as old as its original. Copied is what lists read: the ticket, its clocks, parts, contacts, requests, replies,
-reminders, orders, proposals and callback tasks; not the trail, which only the page of one ticket reads. While rows are
-loaded, and only on the connection that loads them, triggers and foreign keys are off: copies are not born as drafts.
+reminders, orders, proposals, callback tasks, appeals and what the city heard; not the trail, which only the page of one
+ticket reads. While rows are loaded, and only on the connection that loads them, triggers and foreign keys are off: copies
+are not born as drafts.
 """
 from contextlib import closing
 from pathlib import Path
@@ -13,8 +14,9 @@ from hotline.home import Home
 
 OPEN_SHARE = 0.03
 DAYS = 730
-TABLES = ("tickets_clock", "tickets_proposal", "dispatch_assignment", "dispatch_contact", "dispatch_request", "dispatch_reply",
-          "dispatch_reminder", "dispatch_supervisionorder", "followup_callbacktask")
+TABLES = ("tickets_searchtext", "tickets_clock", "tickets_proposal", "dispatch_assignment", "dispatch_contact",
+          "dispatch_request", "dispatch_reply", "dispatch_reminder", "dispatch_supervisionorder", "followup_callbacktask",
+          "followup_citycallback", "followup_appeal")
 COPIES = """
     CREATE TEMPORARY TABLE copies AS
     WITH sources AS (SELECT id, state = ANY(%(open)s) AS is_open,
@@ -25,6 +27,7 @@ COPIES = """
            CASE WHEN numbers.is_open THEN 0 ELSE 8 + n %% %(days)s END * interval '1 day' AS back
     FROM numbers JOIN sources ON sources.is_open = numbers.is_open AND sources.place = numbers.n %% sources.many"""
 NUMBER = "to_char(t.registered_at - c.back, 'YYYYMMDD') || lpad(c.n::text, 7, '0')"
+LINK = "CASE WHEN t.survey_hash > '' THEN encode(sha256(convert_to(t.survey_hash || c.n, 'UTF8')), 'hex') ELSE '' END"
 COLUMNS = """SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s ORDER BY ordinal_position"""
 
 
@@ -39,7 +42,7 @@ def load(folder: Path, tickets: int, open_states: list[str]) -> int:
             cursor.execute(COPIES, {"open": open_states, "all": missing, "over": over, "days": DAYS})
             copy(cursor, "tickets_ticket", {"id": "c.id", "ticket_no": NUMBER})
             for table in TABLES:
-                copy(cursor, table, {"ticket_id": "c.id"})
+                copy(cursor, table, {"ticket_id": "c.id"} | ({"survey_hash": LINK} if table == "followup_callbacktask" else {}))
             cursor.execute("SELECT setval(pg_get_serial_sequence('tickets_ticket', 'id'), max(id)) FROM tickets_ticket")
         database.autocommit = True
         with database.cursor() as cursor:  # as autovacuum would in time

@@ -1,7 +1,7 @@
 """The desks of dispatch, of the units, of supervision and of the duty leader."""
 from datetime import timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +13,7 @@ from tickets.clocks import UNFINISHED, WINDOWS, Clock, Status
 from tickets.following import followed_by
 from tickets.models import Proposal, Ticket
 from tickets.presenters import YELLOW
-from tickets.queues import NOTHING_LATE, Desk, Paper, WorkList, in_state, late, overdue, seen
+from tickets.queues import NOTHING_LATE, Desk, Paper, WorkList, having, in_state, late, overdue, seen
 from tickets.states import OPEN, State
 from tickets.steps import STEPS
 
@@ -29,22 +29,12 @@ def of_ticket(rows):
     return rows.filter(ticket=OuterRef("pk"))
 
 
-def field_of(rows, field):
-    return Subquery(rows.values(field)[:1])
-
-
 # --- what waits for a second person, or for a decision ------------------------------------------------------------
 
 
 def with_proposal(rows):
-    waiting = of_ticket(Proposal.objects.filter(status=Proposal.Status.OPEN)).order_by("at")
-    return asking(rows, waiting, what="step", who="by__display_name")
-
-
-def asking(rows, waiting, *, what, who):
-    """Tickets that wait for a decision: since when, what is asked, and by whom."""
-    first = {"asked_at": "at", "asked": what, "asker": who}
-    return rows.annotate(**{name: field_of(waiting, field) for name, field in first.items()}).filter(asked_at__isnull=False)
+    waiting = Proposal.objects.filter(status=Proposal.Status.OPEN).order_by("at")
+    return having(rows, waiting, asked_at="at", asked="step", asker="by__display_name")
 
 
 def proposals_by_others(user, now):
@@ -59,8 +49,8 @@ def step_and_asker(ticket):
 
 def requested(*kinds):
     def rows(user, now):
-        waiting = of_ticket(Request.objects.filter(status=Request.Status.PENDING, kind__in=kinds)).order_by("at")
-        return asking(seen(user), waiting, what="kind", who="unit__name")
+        waiting = Request.objects.filter(status=Request.Status.PENDING, kind__in=kinds).order_by("at")
+        return having(seen(user), waiting, asked_at="at", asked="kind", asker="unit__name")
 
     return rows
 
@@ -117,9 +107,8 @@ def orders_of(*statuses):
 
 
 def under_order(rows, *statuses):
-    orders = orders_of(*statuses).order_by("due_at")
-    return rows.annotate(order_due=field_of(orders, "due_at"), order_status=field_of(orders, "status")) \
-        .filter(order_due__isnull=False)
+    orders = SupervisionOrder.objects.filter(status__in=statuses).order_by("due_at")
+    return having(rows, orders, order_due="due_at", order_status="status")
 
 
 def orders_open(user, now):
@@ -204,8 +193,7 @@ def handed_back(user, now):
     """SPEC 5.3: after a return or a recall the unit keeps number, title and dates, nothing else."""
     scope = user.unit_scope(*UNIT_ROLES)
     gone = Assignment.objects.filter(unit__in=scope, status__in=GONE, closed_at__gte=now - 4 * WITHIN).order_by("-closed_at")
-    left = Ticket.objects.filter(pk__in=gone.order_by().values("ticket")).exclude(unit_ids__overlap=scope)
-    return left.annotate(left_at=field_of(of_ticket(gone), "closed_at"))
+    return having(Ticket.objects.exclude(unit_ids__overlap=scope), gone, left_at="closed_at")
 
 
 FIELD_LIST = Paper("field-list", _("Field list"), "dispatch:field-list")
@@ -281,9 +269,8 @@ COORDINATION = Desk("coordination", _("Requests"), (Role.ZH,), (
 
 def escalated_high(user, now):
     """What climbed to the duty leader or higher, and whose clock is still open."""
-    rungs = of_ticket(Escalation.objects.filter(rung__in=HIGH_RUNGS, clock__status__in=UNFINISHED)).order_by("-fired_at")
-    return seen(user).annotate(climbed_at=field_of(rungs, "fired_at"), rung=field_of(rungs, "rung")).filter(
-        climbed_at__isnull=False, state__in=OPEN)
+    rungs = Escalation.objects.filter(rung__in=HIGH_RUNGS, clock__status__in=UNFINISHED).order_by("-fired_at")
+    return having(seen(user).filter(state__in=OPEN), rungs, climbed_at="fired_at", rung="rung")
 
 
 def rung_reached(ticket):

@@ -1,4 +1,5 @@
 """Who holds a ticket, what he asked for, what he answered, and what happened when it was late."""
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import MD5
@@ -139,6 +140,13 @@ class Ruling(models.Model):
     at = models.DateTimeField()
 
 
+FOUND_BY_WORDS = """
+    UPDATE tickets_searchtext SET replies = (SELECT search_fold(string_agg(text, E'\\n' ORDER BY id)) FROM dispatch_reply
+                                             WHERE ticket_id = NEW.ticket_id) WHERE ticket_id = NEW.ticket_id;
+    RETURN NULL;
+"""
+
+
 class Reply(models.Model):
     """The unit's answer of one round (SPEC 7.4 reply block)."""
 
@@ -196,6 +204,11 @@ class Reply(models.Model):
                                    | ~Q(status="submitted") & Q(reviewed_by__isnull=False, reviewed_at__isnull=False)),
         ]
         indexes = [models.Index("unit", MD5("text"), name="reply_same_text")]
+        triggers = [  # the search finds words of replies, too
+            pgtrigger.Trigger(name="reply_words_kept", when=pgtrigger.After, operation=pgtrigger.Insert, func=FOUND_BY_WORDS),
+            pgtrigger.Trigger(name="reply_words_changed", when=pgtrigger.After, operation=pgtrigger.Update, func=FOUND_BY_WORDS,
+                              condition=pgtrigger.AnyChange("text")),
+        ]
 
 
 class Reminder(models.Model):

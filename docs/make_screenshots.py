@@ -53,10 +53,12 @@ FOLLOWED = {  # pages behind a link: (page, "" for a ticket; the link)
     "sv-holders": ("", "#held a"),
     "sv-seen": ("", "main a[href$='/seen/']"),
     "hd-evidence": ("", "main a[href$='/evidence/']"),
+    "cb-callback": ("", "main a[href$='/callback/']"),
     "li-feedback": ("/desk/unit/", "main a[href$='/feedback/']"),
 }
 VARIANTS = {  # a chosen few in English, on a phone, in the dark
-    "en": ("op-new", "rv-review", "dp-dispatch", "li-ticket", "cb-step", "sv-supervision", "sv-proof", "dl-duty"),
+    "en": ("op-new", "rv-review", "dp-dispatch", "li-ticket", "cb-callback", "sv-supervision", "sv-proof", "sv-appeals",
+           "sv-callback-figures", "dl-duty"),
     "phone": ("op-mine", "hd-unit", "hd-ticket", "hd-step", "hd-field-list", "dl-duty", "ql-leader"),
     "en-phone": ("hd-unit", "hd-ticket"),
     "dark": ("op-new", "li-ticket", "sv-supervision", "rv-step"),

@@ -14,20 +14,18 @@ from followup.claims import BY_PHONE
 from followup.models import Annotation, CallbackAttempt, CallbackTask
 from tickets.calendars import local_date
 from tickets.choices import Outcome
-from tickets.queues import Desk, WorkList, seen
+from tickets.queues import Desk, WorkList, having, seen
 from tickets.states import State
 
 Kind, Status = CallbackTask.Kind, CallbackTask.Status
 
 
 def with_task(user, tasks):
-    """Tickets with such an open task; the one to be tried first gives the order."""
-    first = tasks.filter(callbacks.asked_by_others(user), ticket=OuterRef("pk"), outcome="").order_by("next_attempt_at")
+    """Tickets with such an open task, found from the tasks; the one to be tried first gives the order."""
+    tasks = tasks.filter(callbacks.asked_by_others(user), outcome="")
     tried = CallbackAttempt.objects.filter(task__ticket=OuterRef("pk"), task__outcome="")
-    return seen(user).annotate(
-        next_try=Subquery(first.values("next_attempt_at")[:1]), task_kind=Subquery(first.values("kind")[:1]),
-        tries=count_of(tried),
-    ).filter(next_try__isnull=False)
+    found = having(seen(user), tasks.order_by("next_attempt_at"), next_try="next_attempt_at", task_kind="kind")
+    return found.annotate(tries=count_of(tried))
 
 
 def count_of(attempts):
@@ -92,8 +90,7 @@ def mine_of(user):
 
 
 def followed(user, annotations):
-    first = annotations.filter(ticket=OuterRef("pk")).order_by("due_at").values("due_at")[:1]
-    return seen(user).annotate(look_at=Subquery(first)).filter(look_at__isnull=False)
+    return having(seen(user), annotations.order_by("due_at"), look_at="due_at")
 
 
 def look_now(user, now):

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from followup import ratings
 from followup.annotations.rows import Annotation, AnnotationEntry
 from followup.appeals.models import Appeal, AppealReview
 from followup.city.rows import CityCallback
@@ -69,17 +70,7 @@ class CallbackTask(models.Model):
         HIMSELF = "himself", _("The citizen himself")
         PROXY = "proxy", _("Somebody answers for him")
 
-    class Solved(models.TextChoices):
-        SOLVED = "solved", _("Solved")
-        BASICALLY = "basically", _("Basically solved")
-        UNSOLVED = "unsolved", _("Not solved")
-        NO_COMMENT = "no_comment", _("No rating")
-
-    class Satisfied(models.TextChoices):
-        SATISFIED = "satisfied", _("Satisfied")
-        BASICALLY = "basically", _("Basically satisfied")
-        UNSATISFIED = "unsatisfied", _("Not satisfied")
-        NO_COMMENT = "no_comment", _("No rating")
+    Solved, Satisfied = ratings.Solved, ratings.Satisfied
 
     class Reason(models.TextChoices):
         NOT_CONTACTED = "not_contacted", _("Unit did not make contact")

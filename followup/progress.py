@@ -1,13 +1,13 @@
 """How far the callback desk is today: what was called and what came of it, for one agent and for all of them."""
 from dataclasses import dataclass
-from datetime import datetime, time
 
 from django.db.models import Count, Value
 
 from followup import claims
 from followup.models import CallbackAttempt
-from tickets.calendars import LOCAL
+from tickets.calendars import local_date
 from tickets.choices import Outcome
+from tickets.weeks import midnight
 
 Result = CallbackAttempt.Result
 IN_VAIN = (Result.NO_ANSWER, Result.POWERED_OFF, Result.WRONG_NUMBER, Result.NOT_HIMSELF)
@@ -33,8 +33,8 @@ class Day:
 
 def of_day(user, now):
     """{"mine": Day, "all": Day, "due": how many callbacks this agent could be given now}. One query."""
-    midnight = datetime.combine(now.astimezone(LOCAL).date(), time(), LOCAL)
-    calls = counted(CallbackAttempt.objects.filter(at__gte=midnight, at__lte=now), "by_id", "result", "task__outcome")
+    today = midnight(local_date(now))
+    calls = counted(CallbackAttempt.objects.filter(at__gte=today, at__lte=now), "by_id", "result", "task__outcome")
     due = counted(claims.due(user, now).annotate(who=Value(NOBODY), what=Value(DUE)), "who", "what", "outcome")
     mine, everybody, waiting = Day(), Day(), 0
     for who, result, outcome, n in calls.union(due, all=True):

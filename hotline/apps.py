@@ -5,4 +5,6 @@ class HotlineConfig(AppConfig):
     name = "hotline"
 
     def ready(self):
-        from hotline import celery, checks  # noqa: F401  (tasks find their application, checks register themselves)
+        from hotline import celery, checks, knowing  # noqa: F401  (tasks find their application, checks register themselves)
+
+        knowing.connect()

@@ -69,3 +69,15 @@ def public_url(text: str, hosts: list[str], *, port: int) -> str:
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:
         raise Refused("HOTLINE_PUBLIC_URL must be an address like https://12345.example.gov.cn.")
     return url.rstrip("/")
+
+
+def check_telephony_secret(secret: str) -> None:
+    """Whoever knows it can write into the ledger of calls; without one nobody can."""
+    if secret and is_weak(secret):
+        raise Refused(f"HOTLINE_TELEPHONY_SECRET is too weak (at least 40 characters of chance); {MAKE_ONE}")
+
+
+def one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise Refused(f"{name} must be one of {', '.join(known)}.")
+    return value

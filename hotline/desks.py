@@ -10,10 +10,16 @@ from followup.sampling import drawing as sampling
 from followup.tracking.following import READERS as TRACKERS
 from insights import responsibility
 from insights.callback_rates import views as callback_rates
+from knowledge.who import EDITORS
+from knowledge.who import READERS as KNOWLEDGE_READERS
 from tickets import queues
+from tickets.channels.handling import TAKING_IN as TAKING_MESSAGES
 from tickets.profiles import views as profiles
+from tickets.saying import views as saying
 from tickets.scope import READERS
-from tickets.views import TAKING_IN
+from tickets.similar import notes as caller_notes
+from tickets.taking.views import TAKING_IN
+from tickets.telephony.views import READERS as CALL_READERS
 
 DESKS = (
     boards.DUTY,
@@ -37,6 +43,12 @@ DESKS = (
 # (label, address, roles) of the pages that are no work lists
 OTHERS = (
     (_("New call"), "tickets:new", TAKING_IN),
+    (_("Incoming messages"), "tickets:messages", TAKING_MESSAGES),
+    (_("Knowledge desk"), "knowledge:desk", EDITORS),
+    (_("Knowledge"), "knowledge:list", KNOWLEDGE_READERS),
+    (_("Callers to heed"), "tickets:caller-notes", caller_notes.KEEPERS),
+    (_("What to say"), "tickets:scripts", saying.WRITERS),
+    (_("Kept texts"), "tickets:snippets", saying.KEEPERS),
     (_("People"), "people", (Role.AD,)),
     (_("Duty roster"), "roster", (Role.AD, Role.OPS, Role.DL)),
     (_("Limits"), "tickets:profiles", profiles.READERS),
@@ -44,13 +56,15 @@ OTHERS = (
     (_("Holidays"), "tickets:calendar", profiles.READERS),
     (_("Reply presets"), "dispatch:presets", UNIT_ROLES),
     (_("Tracking list"), "followup:tracking", TRACKERS),
+    (_("Ledger of calls"), "tickets:calls", CALL_READERS),
     (_("Wall"), "dispatch:wall", wall.READERS),
     (_("Responsibility"), "insights:responsibility", responsibility.READERS),
     (_("Sample of unreachable callbacks"), "followup:sampling", sampling.READERS),
     (_("Callback figures"), "insights:callback-figures", callback_rates.READERS),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),
 )
-HOMES = {Role.AU: "insights:audit-log", Role.AD: "people"}  # where those begin their day who have no desk
+# where those begin their day who have no desk
+HOMES = {Role.AU: "insights:audit-log", Role.AD: "people", Role.KE: "knowledge:desk"}
 
 
 def of(user):

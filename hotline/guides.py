@@ -172,12 +172,12 @@ GUIDES = {
         ),
         Guide(
             Role.KE,
-            _("You keep the knowledge from which operators answer; its own pages come with a later version."),
+            _("You keep the knowledge from which operators answer while the citizen is on the line."),
             (
-                _("Set up your account under your name: language, password, one-time codes."),
-                _("What concerns you rings the bell at the top."),
-                _("The duty roster shows whom to ask which questions came up today."),
-                _("Collect what should become an article; you read no tickets, so no personal data gets into it."),
+                _("Approve first what a colleague has written: nobody publishes his own text."),
+                _("A proposal of a colleague becomes your draft: complete source, owner, validity and review date."),
+                _("Choose keywords as citizens say them: by these the intake screen suggests the article."),
+                _("What is asked often without an article stands at the end of the desk; you read no tickets, only numbers."),
             ),
             (("everywhere", "ctrl+k"),),
         ),

@@ -51,7 +51,11 @@ KEYS = (
     Key("callback", ("alt+1-9",), gettext_lazy("The citizen was not reached, or declines")),
     Key("intake", ("alt+1-9", "1-9"), gettext_lazy("Type of the matter")),
     Key("intake", ("/",), gettext_lazy("Find the category"), on="#in-category"),
-    Key("intake", ("f2",), gettext_lazy("Earlier tickets of the caller"), on="#earlier"),
+    Key("intake", ("f2",), gettext_lazy("Earlier tickets of the caller"), on="#history-open"),
+    Key("intake", ("f3",), gettext_lazy("Search the knowledge"), on="#knowledge-q"),
+    Key("intake", ("f4",), gettext_lazy("Similar matters"), on="#similar"),
+    Key("intake", ("alt+n",), gettext_lazy("New form")),
+    Key("intake", ("alt+t",), gettext_lazy("Insert the template")),
     Key("intake", ("f8",), gettext_lazy("Confidential or not"), on="#in-is_confidential", act="turn"),
     Key("intake", ("ctrl+s",), gettext_lazy("Save draft")),
     Key("intake", ("ctrl+d",), gettext_lazy("Answered: close")),
@@ -73,6 +77,11 @@ KEYS = (
     Key("list", (".",), gettext_lazy("Look for news"), on="#desk", act="refresh"),
     Key("everywhere", ("ctrl+k",), gettext_lazy("Pages, tickets, steps and colleagues"), act="palette"),
     Key("everywhere", ("/",), gettext_lazy("Search"), on=".bar [type=search]"),
+    Key("everywhere", ("alt+c",), gettext_lazy("Take the call that rings")),
+    Key("everywhere", ("alt+r",), gettext_lazy("Ready for the next call")),
+    Key("everywhere", ("f9",), gettext_lazy("Connected to 110, 119, 120: write it down")),
+    Key("everywhere", ("alt+shift+s", "alt+shift+h", "alt+shift+w", "alt+shift+t"),
+        gettext_lazy("The call was silent, harassment, a wrong number, a test")),
     Key("everywhere", ("?",), gettext_lazy("These keys"), act="sheet"),
     Key("everywhere", ("esc",), gettext_lazy("Leave the field; close the form or the window"), act="leave"),
 )
@@ -88,6 +97,8 @@ LETTERS = {
     "followup:desk-appeals": "1", "followup:desk-unit-appeals": "2",  # the letters are all given
     "followup:tracking": "3", "followup:desk-follow-ups": "4",
     "followup:desk-layers": "5", "followup:sampling": "6", "insights:callback-figures": "7",
+    "tickets:calls": "8", "knowledge:desk": "9", "tickets:messages": "0", "knowledge:list": ",", "tickets:caller-notes": ".",
+    "tickets:scripts": ";", "tickets:snippets": "-",
 }  # fmt: skip
 
 

@@ -4,12 +4,10 @@ Nothing here widens what one sees: tickets come from `visible_to`, their titles 
 for by the rule of the list filter, and the steps are the offers of the ticket page.
 """
 
-import re
 from dataclasses import dataclass, field
 from itertools import chain
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
@@ -20,16 +18,15 @@ from hotline import desks, keys
 from hotline.initials import initials
 from tickets import page, story
 from tickets.columns import title_of
-from tickets.filters import saying
+from tickets.finding import asked as asking
+from tickets.finding import hits
 from tickets.models import Ticket
 from tickets.presenters import state_pill
 from tickets.redaction import Reading
-from tickets.states import OPEN
 from tickets.steps import offers
 
 MOST = 8  # of a group
-LONGEST = 50  # characters of a question
-TAIL = re.compile(r"[0-9]{2,5}")  # the running number of a day, as people read it out
+LONGEST = asking.LONGEST  # characters of a question
 
 
 @dataclass(frozen=True)
@@ -119,21 +116,19 @@ def settings():
 
 
 def tickets(words, user):
-    """By number among all, by the end of the number and words of the title among open ones: the cost follows open work."""
+    """What the search page would show first, closed ones, too."""
     if not words or not desks.reads_tickets(user):
         return []
-    seen = Ticket.objects.visible_to(user).for_list()
-    asked = saying(words, user)
-    if TAIL.fullmatch(words):
-        asked |= Q(ticket_no__endswith=words)
-    rows = list(seen.filter(asked, state__in=OPEN).order_by("-pk")[:MOST])
-    if words.isascii() and words.isdigit():
-        rows += seen.filter(ticket_no__startswith=words).exclude(state__in=OPEN).order_by("-pk")[: MOST - len(rows)]
-    return [found(ticket, user) for ticket in rows]
+    asked = asking.understood(words, user)
+    rows = asking.narrowed(Ticket.objects.visible_to(user), asked, user)
+    if asked.has_words:
+        shown, _rest = hits.page(hits.Search(rows, asked), user, size=MOST)
+        return [found(ticket, user) for ticket in shown]
+    return [found(ticket, user) for ticket in rows.for_list().order_by("-pk")[:MOST]] if asked.terms else []
 
 
 def further(words, user):
-    """Closed tickets by the words of their title: a list of its own, with filters and pages."""
+    """All that is found: a list of its own, with filters and pages."""
     if not words or not desks.reads_tickets(user):
         return []
     url = f"{reverse('tickets:all')}?{urlencode({'q': words})}"

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "followup",
     "dispatch",
     "tickets",
+    "knowledge",
     "notices",
     "accounts",
     "django.contrib.auth",
@@ -277,13 +278,35 @@ CELERY_BEAT_SCHEDULE = {
     "scan_patterns": {"task": "dispatch.tasks.scan_patterns", "schedule": 600.0, "options": {"expires": 590}},
     "expire_surveys": {"task": "followup.tasks.expire_surveys", "schedule": 300.0, "options": {"expires": 290}},
     "remind_of_annotations": {"task": "followup.tasks.remind_of_annotations", "schedule": 300.0, "options": {"expires": 290}},
+    "late_messages": {"task": "tickets.tasks.late_messages", "schedule": 30.0, "options": {"expires": 25}},
+    "fetch_mail": {"task": "tickets.tasks.fetch_mail", "schedule": 60.0, "options": {"expires": 55}},  # off without a mailbox
+    "expire_intake_drafts": {"task": "tickets.tasks.expire_intake_drafts", "schedule": 600.0, "options": {"expires": 590}},
     "auto_archive": {"task": "followup.tasks.auto_archive", "schedule": 3600.0, "options": {"expires": 3500}},
-    "make_tracking_list": {"task": "followup.tasks.make_tracking_list",
-                           "schedule": crontab(day_of_week="sun", hour=16, minute=5)},  # Monday 00:05 here
+    "make_tracking_list": {"task": "followup.tasks.make_tracking_list", "schedule": 300.0, "options": {"expires": 290}},
+    "knowledge_review_due": {"task": "knowledge.tasks.review_due", "schedule": crontab(hour=0, minute=15)},  # 08:15 here
     "calendar_check": {"task": "tickets.tasks.calendar_check", "schedule": crontab(hour=0, minute=30)},  # 08:30 here
     "audit_invariants": {"task": "insights.tasks.audit_invariants", "schedule": crontab(hour=19, minute=0)},  # 03:00 here
 }
+MAIL = {  # the mailbox that citizens write to, read over IMAP; without a host it is off
+    "HOST": env.str("HOTLINE_IMAP_HOST", default=""),
+    "TLS": demands.one_of("HOTLINE_IMAP_TLS", env.str("HOTLINE_IMAP_TLS", default="ssl"), ("ssl", "starttls")),
+    "PORT": env.int("HOTLINE_IMAP_PORT", default=0),  # 0: the usual one
+    "USER": env.str("HOTLINE_IMAP_USER", default=""),
+    "PASSWORD": env.str("HOTLINE_IMAP_PASSWORD", default=""),  # or HOTLINE_IMAP_PASSWORD_FILE
+    "FOLDER": env.str("HOTLINE_IMAP_FOLDER", default="INBOX"),
+    "CA": env.str("HOTLINE_IMAP_CA", default=""),  # a file, where the server's certificate is of an authority of one's own
+}
 SMS_BACKEND = env.str("HOTLINE_SMS_BACKEND", default="console")
+
+# --- telephone: everything is off until it is named ---------------------------------------------------------------
+TELEPHONY_SECRET = env.str("HOTLINE_TELEPHONY_SECRET", default="")  # signs the events of POST /api/v1/telephony/events/
+demands.check_telephony_secret(TELEPHONY_SECRET)
+TELEPHONY = {  # an adapter of tickets/telephony/adapters: freeswitch, asterisk or webhook
+    "adapter": env.str("HOTLINE_TELEPHONY", default=""),
+    "address": env.str("HOTLINE_TELEPHONY_ADDRESS", default=""),  # host:port, of a webhook its URL
+    "user": env.str("HOTLINE_TELEPHONY_USER", default=""),
+    "password": env.str("HOTLINE_TELEPHONY_PASSWORD", default=""),
+}
 
 # --- language, time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

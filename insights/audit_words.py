@@ -1,5 +1,4 @@
 """The audit log keeps short English words, the same for every reader; here they get the reader's language."""
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tickets.presenters import Pill
@@ -13,6 +12,7 @@ KINDS = {
     "EXPORT": Pill(gettext_lazy("Export"), "purple", "file-export"),
     "CONFIG": Pill(gettext_lazy("Configuration"), "blue", "settings"),
     "IMPORT": Pill(gettext_lazy("Import"), "blue", "file-upload"),
+    "KNOWLEDGE": Pill(gettext_lazy("Knowledge"), "blue", "book"),
     "DENIED": Pill(gettext_lazy("Refused"), "red", "lock"),
 }
 WORDS = {
@@ -25,6 +25,12 @@ WORDS = {
     "identity": gettext_lazy("name, phone and address"),
     "demo people": gettext_lazy("people of the demo"),
     "city_callback": gettext_lazy("callbacks of the city"),
+    "article proposed": gettext_lazy("article proposed"),
+    "article written": gettext_lazy("version of an article written"),
+    "article submitted": gettext_lazy("article submitted for approval"),
+    "article published": gettext_lazy("article approved and published"),
+    "article sent back": gettext_lazy("article sent back"),
+    "article withdrawn": gettext_lazy("article withdrawn or put away"),
     "resume_sweep": gettext_lazy("escalation set going again"),
     # why
     "idle": gettext_lazy("nobody sat in front of it"),
@@ -47,6 +53,12 @@ WORDS = {
     "refused": gettext_lazy("refused"),
 }
 
+BEGINNINGS = {
+    "user ": gettext_lazy("account %(name)s"),
+    "script ": gettext_lazy("words of the house, version %(name)s"),
+    "caller note ": gettext_lazy("callers to heed, number %(name)s"),
+}
+
 
 def kind_pill(kind):
     return KINDS.get(kind, Pill(kind))
@@ -56,6 +68,7 @@ def worded(text):
     """A word of ours, a step by its label, an account by its log-in; anything else is an address or somebody's reason."""
     if text in STEPS:
         return STEPS[text].label
-    if text.startswith("user "):
-        return _("account %(name)s") % {"name": text.removeprefix("user ")}
+    for begin, sentence in BEGINNINGS.items():
+        if text.startswith(begin):
+            return sentence % {"name": text.removeprefix(begin)}
     return WORDS.get(text, text)

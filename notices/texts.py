@@ -89,8 +89,17 @@ STAFF = {
         _("A deadline has passed: please acknowledge"),
         _("%(clock)s, due %(due)s: level %(rung)s. Without an acknowledgement in 30 minutes it goes one level up."),
         "red", merges=True),
+    "message_late": Text(_("A message waits too long for acceptance"), _("%(what)s, due %(due)s: level %(rung)s."), "red",
+                         merges=True),
     "digest": Text(_("%(count)s deadlines at once"), _("%(escalations)s passed, %(warnings)s near, highest level %(rung)s."),
                    "red"),
+    # knowledge
+    "knowledge_proposed": Text(_("An article of knowledge was proposed"), "%(article)s", "blue"),
+    "knowledge_submitted": Text(_("An article of knowledge waits for your approval"), "%(article)s", "blue"),
+    "knowledge_sent_back": Text(_("A colleague sent your article back"), "%(article)s", "orange"),
+    "knowledge_published": Text(_("Your proposal is published as knowledge"), "%(article)s"),
+    "knowledge_put_away": Text(_("Your proposal was put away"), "%(article)s"),
+    "knowledge_review_due": Text(_("An article of knowledge is to be reviewed"), _("%(article)s, since %(date)s."), "orange"),
     # the machinery
     "nobody_found": Text(_("Nobody holds a post"), _("%(what)s of %(unit)s is vacant: a duty leader stood in."), "red"),
     "sweep_failed": Text(_("A deadline could not be escalated"),

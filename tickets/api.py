@@ -64,7 +64,7 @@ def tickets(request):
 def _list(request):
     now = arrival(request)
     wanted = api_list.asked(request.query_params)
-    shown, following = api_list.page(api_list.matching(request.user, wanted, now), wanted)
+    shown, following = api_list.page(api_list.matching(request.user, wanted, now), wanted, request.user)
     return Response({"results": [api_shapes.row(ticket, request.user, now) for ticket in shown],
                      "next": api_list.next_url(request.path, request.query_params, following)})
 

@@ -2,7 +2,7 @@
 however deep they lie."""
 import base64
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from django import forms
@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Unit
 from tickets.api_body import is_storable
 from tickets.choices import Channel, Type, Urgency
-from tickets.filters import saying
+from tickets.finding import asked as asking
+from tickets.finding import hits
 from tickets.models import Ticket
 from tickets.problems import Malformed
 from tickets.states import State
@@ -37,8 +38,8 @@ class FilterForm(forms.Form):
                                   coerce=lambda value: value == "true", empty_value=None)
     registered_from = forms.DateTimeField(label=gettext_lazy("Registered at or after"), required=False)
     registered_to = forms.DateTimeField(label=gettext_lazy("Registered before"), required=False)
-    q = forms.CharField(label=gettext_lazy("Beginning of the number, or words of the title"), max_length=40,
-                        required=False)
+    q = forms.CharField(max_length=asking.LONGEST, required=False, label=gettext_lazy(
+        "What the search box takes: beginning or end of the number, phone, name, words. With words: newest number first"))
     page_size = forms.IntegerField(label=gettext_lazy("Tickets a page"), min_value=1, max_value=LARGEST_PAGE,
                                    required=False)
     cursor = forms.CharField(label=gettext_lazy("From “next” of the page before"), max_length=200, required=False)
@@ -101,8 +102,6 @@ def matching(user, wanted, now):
     if wanted["late"] is not None:
         late = Q(next_due_at__lt=now)
         rows = rows.filter(late) if wanted["late"] else rows.exclude(late)
-    if wanted["q"]:
-        rows = rows.filter(saying(wanted["q"], user))
     return rows
 
 
@@ -111,9 +110,13 @@ def _in_tree(code):
     return Q(**{level: code})
 
 
-def page(rows, wanted):
+def page(rows, wanted, user):
     """(tickets of this page, Position of the next one or None), newest first."""
     size = wanted["page_size"] or PAGE_SIZE
+    asked = asking.understood(wanted["q"], user) if wanted["q"] else asking.Asked()
+    rows = asking.narrowed(rows, asked, user)
+    if asked.has_words:
+        return said(hits.Search(rows, asked, hits.NEWEST), wanted["cursor"], user, size)
     if wanted["cursor"]:
         after = Position.unpack(wanted["cursor"])
         rows = rows.filter(Q(registered_at__lte=after.registered_at),  # alone it lets the index be used
@@ -121,6 +124,13 @@ def page(rows, wanted):
     found = list(rows.for_list().order_by("-registered_at", "-id")[: size + 1])
     shown = found[:size]
     return shown, Position(shown[-1].registered_at, shown[-1].id) if len(found) > size else None
+
+
+def said(search, cursor, user, size):
+    """The same of the tickets that say the words; the place is the key alone."""
+    after = f"0~{Position.unpack(cursor).id}" if cursor else ""
+    shown, rest = hits.page(search, user, after=after, size=size)
+    return shown, Position(datetime.fromtimestamp(0, UTC), int(rest.partition("~")[2])) if rest else None
 
 
 def next_url(path, query, position):

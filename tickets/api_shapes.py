@@ -10,6 +10,7 @@ from tickets.disclosure import identity_of
 from tickets.marks import marks_of
 from tickets.numbers import query_code
 from tickets.redaction import Reading
+from tickets.taking import questions
 
 
 class Coded(TypedDict):
@@ -290,7 +291,7 @@ def facts(ticket, reading) -> Facts:
         "content": reading.content, "demand": reading.demand,
         "unit_summary": reading.summary if ticket.is_confidential else "",
         "target": reading.text(ticket.target), "target_unit": coded(ticket.target_unit),
-        "occurred_at": ticket.occurred_at, "extra": {} if reading.scrubs else ticket.extra,
+        "occurred_at": ticket.occurred_at, "extra": questions.told(ticket, reading),
         "answer": reading.text(ticket.answer), "note": "" if reading.outside else reading.text(ticket.note),
         "need_reply": ticket.need_reply, "is_confidential": ticket.is_confidential,
         "proposed_unit": coded(ticket.proposed_unit), **how_it_ended(ticket, reading),

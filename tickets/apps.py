@@ -8,6 +8,7 @@ class TicketsConfig(AppConfig):
 
     def ready(self):
         # Apps above list their steps in steps.py and tell their part of a ticket in story.py, as admin classes in admin.py.
+        import tickets.channels.panel
         import tickets.intake_steps  # noqa: F401
 
         autodiscover_modules("steps", "story")

@@ -24,6 +24,17 @@ class Urgency(models.TextChoices):
     CRITICAL = "critical", _("Critical")
 
 
+class UrgencyReason(models.TextChoices):
+    """Why a call is more urgent than its category usually is (SPEC 7.1 no. 19)."""
+
+    LIFE = "life", _("Danger to life or health")
+    PROPERTY = "property", _("Heavy damage threatens")
+    VULNERABLE = "vulnerable", _("Child, old, ill or disabled person")
+    MANY = "many", _("Many people are affected")
+    UNREST = "unrest", _("Public order or unrest")
+    ORDERED = "ordered", _("Ordered by the duty leader or a superior")
+
+
 URGENT_OR_WORSE = (Urgency.URGENT, Urgency.CRITICAL)
 
 

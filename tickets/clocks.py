@@ -147,8 +147,8 @@ class Face:
     def pick(self, kinds, *statuses):
         return [c for c in self.clocks if c.kind in kinds and c.status in (statuses or UNFINISHED)]
 
-    def start(self, kind, *, status=Status.RUNNING, rule=None):
-        ticket, at = self.ticket, self.now
+    def start(self, kind, *, status=Status.RUNNING, rule=None, at=None):
+        ticket, at = self.ticket, at or self.now
         override = None if rule else self.overrides.get(kind)
         rule = rule or (override.value if override else
                         ticket.sla_profile.rule(kind, urgency=ticket.urgency, type_=ticket.type))
@@ -225,7 +225,9 @@ def snapshot(clock):
 
 
 def face(ticket, now):
-    clocks = list(ticket.clocks.filter(status__in=UNFINISHED).select_related("profile")) if ticket.version else []
+    """What was only registered (version 1) has a clock if one is due, and need not be asked for any."""
+    has_some = ticket.version > 1 or ticket.version == 1 and ticket.next_due_at
+    clocks = list(ticket.clocks.filter(status__in=UNFINISHED).select_related("profile")) if has_some else []
     for clock in clocks:
         clock._was = snapshot(clock)
     return Face(ticket=ticket, now=now, clocks=clocks)

@@ -10,10 +10,10 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, F, Func, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts.masking import mask_name, mask_phone
+from accounts.masking import mask_phone, name_for_reader
 from accounts.models import User
 from tickets import presenters
 from tickets.choices import Channel, Type, Urgency
@@ -67,6 +67,7 @@ class Row:
     cells: list = field(default_factory=list)
     opens: bool = True
     quick: list = field(default_factory=list)  # steps one click away
+    found: str = ""  # where the words that were searched for stand
 
 
 def label_of(choices, field):
@@ -86,8 +87,7 @@ def holder(line):
 def caller(line):
     if line.withheld:
         return _("Confidential")
-    english = (get_language() or "").startswith("en")
-    return mask_name(line.ticket.caller.name, line.ticket.caller.gender, english=english)
+    return name_for_reader(line.ticket.caller.name, line.ticket.caller.gender)
 
 
 def phone(line):

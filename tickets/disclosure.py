@@ -1,11 +1,10 @@
 """What of a citizen's identity a user sees on a ticket, and how he asks for more (SPEC 5.3)."""
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.masking import mask_name, mask_phone
+from accounts.masking import mask_phone, name_for_reader
 from accounts.roles import UNIT_ROLES, Role
 from tickets.actions import lock, record_locked
 from tickets.states import State
@@ -48,8 +47,7 @@ def identity_of(ticket, user, *, revealed=False, caller=None):
         shown = {"name": caller.name or _("Anonymous"), "phone": caller.phone, "phone2": caller.phone2,
                  "beneficiary": caller.beneficiary}
     else:
-        english = (get_language() or "").startswith("en")
-        shown = {"name": mask_name(caller.name, caller.gender, english=english), "phone": mask_phone(caller.phone),
+        shown = {"name": name_for_reader(caller.name, caller.gender), "phone": mask_phone(caller.phone),
                  "phone2": mask_phone(caller.phone2), "beneficiary": "***" if caller.beneficiary else ""}
     return known | shown | {"address": ticket.address}
 

@@ -5,7 +5,6 @@ memory. The entry in the audit log is written before the first byte leaves: no l
 """
 import tempfile
 from datetime import datetime, timedelta
-from itertools import islice
 
 import xlsxwriter
 from django.db import transaction
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import AuditEntry
 from accounts.roles import Role
-from tickets import columns, orders, sightings
+from tickets import columns, sightings
 from tickets.actions import Refused
 from tickets.presenters import Chip, Pill, pills_of, short
 
@@ -52,7 +51,7 @@ def export(listing, *, request, reason, blanks=()):
     with transaction.atomic():  # the cursor of the server lives in it
         count = Sheet(file, listing, blanks).write(reason)
         audit.record("EXPORT", user=user, now=now, request=request, what=f"{listing.desk.name}.{listing.work.name}",
-                     reason=reason, rows=count, filters=listing.wanted, order=listing.sorting.asked,
+                     reason=reason, rows=count, filters=logged(listing), order=listing.sorting.asked,
                      columns=[column.name for column in listing.columns])
     file.seek(0)
     return file
@@ -135,8 +134,7 @@ class Sheet(Book):
     def values(self):
         """The values of each ticket, in the order of the list."""
         listing = self.listing
-        found = orders.ordered(columns.bringing(listing.rows, listing.columns), listing.sorting).iterator(chunk_size=CHUNK)
-        while tickets := list(islice(found, CHUNK)):
+        for tickets in listing.chunks(CHUNK):
             sightings.note_several(tickets, listing.user, how=sightings.Sighting.How.FILE, now=listing.now)
             for line in columns.lines_of(tickets, listing.user, listing.now):
                 ticket = line.ticket
@@ -155,9 +153,14 @@ class Sheet(Book):
         self.said(sheet, said)
 
 
+def logged(listing):
+    """The filters for the log and for the file: a phone or a name that was asked for is masked there."""
+    return listing.wanted | ({"q": listing.asked.shown} if listing.asked.terms else {})
+
+
 def shown_filters(listing):
     """The filters as the screen words them."""
     form = listing.filters
     words = [(form.fields[name].label, dict(getattr(form.fields[name], "choices", [])).get(value, value))
-             for name, value in listing.wanted.items()]
+             for name, value in logged(listing).items()]
     return ", ".join(f"{label}: {value}" for label, value in words) or _("None")

@@ -9,6 +9,8 @@ from accounts.models import Unit
 from tickets.choices import Type, Urgency
 from tickets.disclosure import MAY_ASK
 from tickets.fields import AnyUnitField
+from tickets.finding import asked as asking
+from tickets.finding import hits
 from tickets.search import in_title
 from tickets.states import State
 
@@ -27,7 +29,8 @@ class UnitCodeField(AnyUnitField):
 
 
 class FilterForm(forms.Form):
-    q = forms.CharField(label=_("Ticket no. or title"), max_length=50, required=False)
+    q = forms.CharField(label=_("No., phone, name or words"), max_length=asking.LONGEST, required=False,
+                        error_messages={"max_length": _("Ask in at most %(limit_value)d letters.")})
     state = any_of(_("State"), State.choices)
     urgency = any_of(_("Urgency"), Urgency.choices)
     type = any_of(_("Type"), Type.choices)
@@ -35,6 +38,8 @@ class FilterForm(forms.Form):
     unit = UnitCodeField(label=_("Lead unit"), required=False)
 
     def __init__(self, data, *, opens=True):
+        if len(data.get("q", "")) > asking.LONGEST:  # whatever was pasted is not sent back whole
+            data = data.dict() | {"q": data["q"][: asking.LONGEST + 1].strip().ljust(asking.LONGEST + 1, "…")}
         super().__init__(data, auto_id="filter-%s")
         for name in () if opens else set(NAMES) - set(KEPT):
             del self.fields[name]
@@ -54,8 +59,8 @@ def wanted_of(query):
     return {name: value for name, value in parse_qsl(query) if name in NAMES}
 
 
-def narrowing(wanted, user):
-    """A function that keeps of some tickets those that were asked for."""
+def narrowing(wanted, user, *, opens=True):
+    """A function that keeps of some tickets those that were asked for. Of what does not open only the title is read."""
     def narrow(rows):
         for name in ("state", "urgency", "type"):
             if name in wanted:
@@ -64,12 +69,16 @@ def narrowing(wanted, user):
             rows = rows.filter(tracked_until__isnull=False)
         if "unit" in wanted:
             rows = rows.filter(lead_unit__code=wanted["unit"])
-        return rows.filter(saying(wanted["q"], user)) if "q" in wanted else rows
+        if "q" not in wanted:
+            return rows
+        if not opens:
+            return rows.filter(of_title(wanted["q"], user))
+        return hits.narrowed(rows, asking.understood(wanted["q"], user), user)
 
     return narrow
 
 
-def saying(words, user):
+def of_title(words, user):
     """Who must not read a confidential title must not find out its words by asking for them either."""
     title = in_title(words)
     if not user.has_role(*MAY_ASK):

@@ -4,14 +4,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from tickets import overrides
+from tickets import citing, overrides
 from tickets.choices import URGENT_OR_WORSE, InfoReason, RefusalReason, Type, Urgency
 from tickets.fields import AreaField, CategoryField, MomentField, TextField
 from tickets.intake import CALLER_FIELDS
 from tickets.intake_form import IntakeForm
 from tickets.redaction import FOR_UNIT
+from tickets.similar import checking
+from tickets.states import State
 from tickets.summary import SummaryFields, check
 
+SHORTEST_ANSWER = 10
 RANK = {urgency: rank for rank, urgency in enumerate(Urgency.values)}
 
 
@@ -39,13 +42,18 @@ class SubmitForm(IntakeForm):
     """T02 on a draft: every field of intake, starting from what is known; a body may leave out what stays."""
 
     wants_ticket = True
-    duplicate_checked = forms.BooleanField(label=_("Similar tickets were checked"), required=False)
 
     def __init__(self, data=None, *, ticket, user, now, **kwargs):
-        known = known_values(ticket)
+        self.ticket, known = ticket, known_values(ticket)
         if data is not None and not hasattr(data, "getlist"):  # JSON: what is left out stays as it is
             data = {**{name: as_typed(value) for name, value in known.items()}, **data}
         super().__init__(data, now=now, strict=True, initial=known, **kwargs)
+
+    def clean(self):
+        given = super().clean()
+        if not self.errors and self.ticket.state == State.DRAFT:  # what was accepted once was checked then
+            checking.demand(self, now=self.now, but=self.ticket.pk)
+        return given
 
 
 def known_values(ticket):
@@ -60,13 +68,32 @@ def as_typed(value):
 
 
 class AnswerForm(forms.Form):
-    answer = TextField(label=_("Answer given"), min_length=10, max_length=2000)
+    """At least ten characters, or an article of knowledge that says it (SPEC 7.1 no. 25)."""
+
+    wants_ticket = True
+    answer = TextField(label=_("Answer given"), max_length=2000, required=False)
+    article = forms.CharField(label=_("Cited article"), max_length=10, required=False,
+                              help_text=_("Number of an article of knowledge; it may stand instead of words."))
     caller_understood = forms.BooleanField(label=_("The caller confirmed that the matter is clear"))
+
+    def __init__(self, *args, now, ticket=None, user=None, **kwargs):
+        self.now = now
+        super().__init__(*args, **kwargs)
+        self.fields["article"].widget.attrs["autocomplete"] = "off"
+
+    def clean_article(self):
+        number = self.cleaned_data["article"]
+        try:
+            return citing.find(number, now=self.now).number if number else ""
+        except citing.Unfit as unfit:
+            raise ValidationError(str(unfit)) from None
 
     def clean(self):
         super().clean()
         given = self.cleaned_data
         given.pop("caller_understood", None)
+        if not (given.get("article") or {"answer", "article"} & set(self.errors)) and len(given["answer"]) < SHORTEST_ANSWER:
+            self.add_error("answer", _("Write at least %(least)d characters, or cite an article.") % {"least": SHORTEST_ANSWER})
         return given
 
 

@@ -84,6 +84,8 @@ CONSTRAINTS = [
     models.CheckConstraint(name="ticket_withdrawal_source_known",
                            condition=Q(withdraw_from__in=["", *WithdrawFrom.values])),
     models.UniqueConstraint(fields=["channel", "source_ref"], condition=~Q(source_ref=""), name="ticket_taken_in_once"),
+    models.CheckConstraint(name="ticket_received_before_registered",
+                           condition=Q(received_at=None) | Q(received_at__lte=F("registered_at"))),
 ]
 
 BORN_AS_DRAFT = """

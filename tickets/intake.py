@@ -5,11 +5,13 @@ from django.utils.text import Truncator
 from accounts.privacy import phone_hash
 from accounts.roles import Role
 from notices.actions import tell, tell_citizen
-from tickets import clocks, demands, overrides, trail, winding
+from tickets import citing, clocks, demands, overrides, trail, winding
 from tickets.actions import Refused, lock, move, move_locked, plain, record, record_locked
 from tickets.models import Call, Caller, Disposition, IdempotencyKey, SlaProfile, Ticket
 from tickets.numbers import body_hash, claim, new_salt, query_code, take_number
 from tickets.redaction import FOR_UNIT
+from tickets.taking import questions
+from tickets.telephony import ledger as calls
 
 CALLER_FIELDS = {"caller_name": "name", "caller_gender": "gender", "contact_phone": "phone",
                  "contact_phone2": "phone2", "beneficiary": "beneficiary"}
@@ -20,11 +22,12 @@ class KeyReused(Exception):
 
 
 @transaction.atomic
-def register(*, by, now, key="", source_ref="", again=None, team=None, **intake):
+def register(*, by, now, key="", source_ref="", again=None, team=None, call=None, **intake):
     """T01: write the matter down as a draft. The same key and body bring the same ticket: (ticket, created).
 
     `intake` is the cleaned data of IntakeForm. Raises KeyReused for the same key with another body. `again` is a ticket
-    whose matter goes on in this one: its team keeps it, and nobody called. `team` keeps it instead of the registrar's.
+    whose matter goes on in this one: its team keeps it, and nobody called. `team` keeps it instead of the registrar's. `call`
+    is the call of the ledger that it comes from, where the telephone has written one.
     """
     ticket_id = claim(user=by, key=key or new_salt(), body=plain(intake), now=now)
     if ticket_id is None:
@@ -34,6 +37,7 @@ def register(*, by, now, key="", source_ref="", again=None, team=None, **intake)
         raise Refused("No SLA profile is in force: load the reference data first.")
     number = intake.pop("caller_number", "")
     caller = _caller(intake)
+    why = _why(intake)
     fields, demanded = demands.at_birth(intake.get("category"), now)
     ticket = Ticket(
         pk=ticket_id, registered_by=by, registered_at=now,
@@ -45,9 +49,12 @@ def register(*, by, now, key="", source_ref="", again=None, team=None, **intake)
     winding.apply(ticket, "create", now)
     trail.extend(ticket, "create", by=by, now=now, source="", is_move=True,
                  data={"channel": ticket.channel, **({"ticket": again.ticket_no} if again else {}),
-                       **overrides.because_of(ticket.category, ticket.urgency, now), **demanded})
+                       **({"call": call.call_no} if call else {}),
+                       **overrides.because_of(ticket.category, ticket.urgency, now), **demanded, **why})
     ticket.save(force_insert=True)
-    if ticket.channel == "phone" and again is None:
+    if call is not None:
+        calls.become(call, ticket, by=by, now=now)
+    elif ticket.channel == "phone" and again is None:
         log_call(by=by, now=now, number=number or caller.phone, ticket=ticket, hotline_code=ticket.hotline_code)
     return ticket, True
 
@@ -69,8 +76,16 @@ def _caller(intake):
 def _ticket_fields(intake):
     fields = {name: value for name, value in intake.items() if value is not None}
     fields.pop("duplicate_checked", None)
+    if fields.get("extra"):
+        fields["extra"] = questions.sealed(fields["extra"], questions.of(fields.get("category"))[0])
     fields["title"] = fields.get("title") or title_for(fields)
     return fields
+
+
+def _why(intake):
+    """What the trail keeps of a call that was made more urgent than its category: the code of the reason."""
+    reason = intake.pop("urgency_reason", "")
+    return {"urgency_reason": reason} if reason else {}
 
 
 def title_for(fields):
@@ -93,24 +108,38 @@ def log_call(*, by, now, number="", ticket=None, disposition=Disposition.TICKET,
 
 
 @transaction.atomic
-def register_and_submit(*, by, now, key="", source_ref="", **intake):
+def register_and_submit(*, by, now, key="", source_ref="", call=None, **intake):
     """Register and submit in one go, as the operator's main button does; (ticket, created)."""
-    ticket, created = register(by=by, now=now, key=key, source_ref=source_ref, **intake)
+    ticket, created = register(by=by, now=now, key=key, source_ref=source_ref, call=call, **intake)
     if created:
         submit_locked(ticket, by=by, now=now)
     return ticket, created
 
 
 @transaction.atomic
-def register_and_answer(*, by, now, answer, key="", **intake):
+def register_and_answer(*, by, now, answer, article="", key="", **intake):
     ticket, created = register(by=by, now=now, key=key, **intake)
     if created:
-        move_locked(ticket, Ticket.direct_answer, by=by, now=now, answer=answer)
+        answer_locked(ticket, move_locked, by=by, now=now, answer=answer, article=article)
     return ticket, created
 
 
-def submit_locked(ticket, *, by, now, changes=None):
-    ticket = classify(ticket, Ticket.submit, changes or {}, by=by, now=now)
+def answer_locked(ticket, take, *, by, now, answer, article):
+    """T03. An article that is cited is in the trail with its version; without words of the operator's own it is the answer."""
+    if not article:
+        return take(ticket, Ticket.direct_answer, by=by, now=now, answer=answer)
+    try:
+        cited = citing.find(article, now=now)
+    except citing.Unfit as unfit:  # withdrawn since the form was checked
+        raise Refused(str(unfit)) from None
+    ticket = take(ticket, Ticket.direct_answer, by=by, now=now, answer=answer or cited.answer,
+                  data={"article": cited.number, "article_version": cited.version})
+    citing.note(cited, ticket, by=by, now=now)
+    return ticket
+
+
+def submit_locked(ticket, *, by, now, changes=None, data=None):
+    ticket = classify(ticket, Ticket.submit, changes or {}, by=by, now=now, data=data)
     if ticket.caller.phone:
         kind = "accepted_confidential" if ticket.is_confidential else "accepted"
         tell_citizen(ticket.caller.phone, cause=f"accepted:{ticket.pk}", kind=kind, ticket_no=ticket.ticket_no,
@@ -125,11 +154,12 @@ def submit(ticket_id, *, by, now, **intake):
     known = {theirs: getattr(ticket.caller, mine) for theirs, mine in CALLER_FIELDS.items()}
     given = {name: intake.pop(name) for name in CALLER_FIELDS if name in intake}
     intake.pop("caller_number", None)
+    why = _why(intake)
     changes = _ticket_fields({"title": ticket.title} | intake)
     if any(known[name] != value for name, value in given.items()):
         caller = _caller(known | given)  # a new row: the old one is what was said first
         changes |= {"caller": caller, "phone_hash": caller.phone_hash}
-    return submit_locked(ticket, by=by, now=now, changes=changes)
+    return submit_locked(ticket, by=by, now=now, changes=changes, data=why)
 
 
 def because(ticket, changes, now):
@@ -147,8 +177,11 @@ def classify(ticket, step, changes, *, by, now, data=None, **more):
 
 
 @transaction.atomic
-def direct_answer(ticket_id, *, by, now, answer):
-    return classify(lock(ticket_id, by=by), Ticket.direct_answer, {}, by=by, now=now, answer=answer)
+def direct_answer(ticket_id, *, by, now, answer, article=""):
+    def take(ticket, step, **more):
+        return classify(ticket, step, {}, **more)
+
+    return answer_locked(lock(ticket_id, by=by), take, by=by, now=now, answer=answer, article=article)
 
 
 @transaction.atomic

@@ -6,6 +6,9 @@ from django.db.models import Count, IntegerField, Value
 from django.utils.translation import gettext as _
 
 from tickets import bulk, columns, due, filters, list_forms, orders
+from tickets.disclosure import MAY_ASK
+from tickets.finding import asked as asking
+from tickets.finding import hits, shown
 from tickets.models import ListChoice, SavedView
 from tickets.states import OPEN
 
@@ -35,9 +38,11 @@ class Listing:
                           if str(view.pk) == query.get("view") and view.list == self.work.name), None)
         self.filters = filters.FilterForm(query, opens=self.work.opens)
         self.wanted = self.filters.wanted
-        self.sorting = orders.sorting_of(self.work, query.get("sort", ""))
+        asked = self.wanted.get("q", "") if self.work.opens else ""
+        self.asked = asking.understood(asked, user) if asked else asking.Asked()
+        self.sorting = self.order(query.get("sort", ""))
         self.after = query.get("after", "")
-        self.kept = {name: query[name] for name in KNOWN if query.get(name)}
+        self.kept = {name: query[name] for name in KNOWN if query.get(name) and name not in self.filters.errors}
         if "view" in self.kept and self.view is None:
             del self.kept["view"]
         self.columns = columns.chosen(self.column_names(), user, self.work)
@@ -50,10 +55,47 @@ class Listing:
         choice = ListChoice.objects.filter(user=self.user, name=self.choice_name).first()
         return choice.columns if choice else self.view.columns if self.view else None
 
+    def order(self, asked):
+        """What is found by words stands in an order of its own, unless another one is asked for by somebody from whom
+        nothing is hidden in tickets."""
+        given = orders.sorting_of(self.work, asked)
+        if self.asked.has_words and (not given.asked or not self.user.has_role(*MAY_ASK)):
+            return hits.sorting_of(hits.NEWEST if asked == hits.NEWEST else hits.BEST, asked if asked == hits.NEWEST else "")
+        return given
+
+    @property
+    def search(self):
+        """The search for words, if that is how this list is found and ordered."""
+        if self.sorting.name not in hits.ORDERS:
+            return None
+        others = {name: value for name, value in self.wanted.items() if name != "q"}
+        rows = filters.narrowing(others, self.user)(self.work.rows(self.user, self.now))
+        return hits.Search(asking.narrowed(rows, self.asked, self.user), self.asked, self.sorting.name)
+
     @property
     def rows(self):
         """All tickets of the list that fit the filters, without order."""
-        return filters.narrowing(self.wanted, self.user)(self.work.rows(self.user, self.now))
+        rows = self.work.rows(self.user, self.now)
+        if self.asked.terms:
+            rows = hits.narrowed(rows, self.asked, self.user)
+        wanted = {name: value for name, value in self.wanted.items() if name != "q" or not self.asked.terms}
+        return filters.narrowing(wanted, self.user, opens=self.work.opens)(rows)
+
+    def bring(self, rows):
+        return columns.bringing(rows, self.columns)
+
+    def page(self):
+        """(tickets of this page, where the next one begins or "")."""
+        if search := self.search:
+            return hits.page(search, self.user, bring=self.bring, after=self.after)
+        rows = self.bring(self.rows)
+        return orders.page(hits.with_replies(rows) if self.asked.words else rows, self.sorting, after=self.after)
+
+    def chunks(self, size):
+        """All tickets in the order of the list, so many at a time."""
+        if search := self.search:
+            return hits.stream(search, self.user, bring=self.bring, chunk=size)
+        return hits.chunks_of(orders.ordered(self.bring(self.rows), self.sorting), size)
 
     @property
     def query(self):
@@ -87,8 +129,10 @@ def counts(listing):
     wanted = [(work, work.rows(user, now)) for work in desk.lists if work.counted]
     for view in listing.views:
         work, narrow = desk.list_named(view.list), filters.wanted_of(view.query)
+        if "q" in narrow:
+            continue  # it would be a search through all history, and could tell what is hidden from its reader
         if work.counted or narrow.get("state") in OPEN:  # never a count over all history
-            wanted.append((view, filters.narrowing(narrow, user)(work.rows(user, now))))
+            wanted.append((view, filters.narrowing(narrow, user, opens=work.opens)(work.rows(user, now))))
     parts = [rows.order_by().annotate(which=Value(place, IntegerField())).values("which").annotate(n=Count("pk"))
              for place, (_what, rows) in enumerate(wanted)]
     found = {row["which"]: row["n"] for row in parts[0].union(*parts[1:], all=True)} if parts else {}
@@ -131,8 +175,9 @@ def head(listing, label, order):
 
 def context(listing, **bound):
     """`bound` are forms that were sent and came back with errors, by the name of their panel."""
-    tickets, following = orders.page(columns.bringing(listing.rows, listing.columns), listing.sorting, after=listing.after)
-    rows = [replace(row, quick=bulk.quick(listing.work.quick(row.ticket), row.ticket, listing.user))
+    tickets, following = listing.page()
+    rows = [replace(row, quick=bulk.quick(listing.work.quick(row.ticket), row.ticket, listing.user),
+                    **shown.row(row.ticket, row.title, listing.asked, listing.user))
             for row in columns.rows_of(tickets, listing.user, listing.now, listing.work, listing.columns)]
     several = bulk.bar(tickets, listing.user, listing.desk.papers) if listing.work.opens else []
     has_quick = any(row.quick for row in rows)
@@ -147,6 +192,7 @@ def context(listing, **bound):
         "has_quick": has_quick,
         "width": len(listing.columns) + 1 + bool(several) + has_quick,
         "filters": listing.filters,
+        "asked": shown.summary(listing) if listing.asked.text else None,
         "is_narrowed": bool(listing.wanted),
         "kept": [(name, listing.kept[name]) for name in ("list", "view", "sort") if name in listing.kept],
         "now": listing.now,

@@ -3,29 +3,38 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Collate, Reverse
 from django.utils.translation import gettext_lazy as _
 
 from tickets import guards
 from tickets.catalogue import Category
+from tickets.channels.models import Mailbox, Message
 from tickets.choices import Channel, Difficulty, SubjectType, Type, Urgency
 from tickets.clocks import Clock
+from tickets.finding import index
+from tickets.finding.index import SearchText
 from tickets.life import Life
 from tickets.numbers import DailyCounter, IdempotencyKey
 from tickets.overrides import SlaOverride
 from tickets.people import Call, Caller, Disposition
 from tickets.proposals import Proposal
 from tickets.saved_views import ListChoice, SavedView
+from tickets.saying.rows import ScriptText, Snippet
 from tickets.scope import TicketQuerySet
 from tickets.search import LetterPairs
 from tickets.sightings import Sighting
+from tickets.similar.rows import CallerNote, Recognition
 from tickets.sla import CalendarVersion, HolidayDay, SlaProfile
 from tickets.splits import Split
 from tickets.states import OPEN, WHOSE_TURN, State
+from tickets.taking.rows import CategoryQuestions, IntakeDraft
+from tickets.telephony.models import PhoneCall, PhoneEvent, Seat, Transfer
 from tickets.trail import TicketEvent
 
-__all__ = ["CalendarVersion", "Call", "Caller", "Category", "Clock", "DailyCounter", "Disposition", "HolidayDay",
-           "IdempotencyKey", "ListChoice", "Proposal", "SavedView", "Sighting", "SlaOverride", "SlaProfile", "Split", "Ticket",
-           "TicketEvent"]
+__all__ = ["CalendarVersion", "Call", "Caller", "CallerNote", "Category", "CategoryQuestions", "Clock", "DailyCounter",
+           "Disposition", "HolidayDay", "IdempotencyKey", "IntakeDraft", "ListChoice", "Mailbox", "Message", "PhoneCall",
+           "PhoneEvent", "Proposal", "Recognition", "SavedView", "ScriptText", "SearchText", "Seat", "Sighting", "SlaOverride",
+           "SlaProfile", "Snippet", "Split", "Ticket", "TicketEvent", "Transfer"]
 
 NO_AREA_NEEDED = (Type.CONSULT, Type.PRAISE)
 
@@ -39,6 +48,7 @@ class Ticket(Life):
     registered_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     registered_team = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
     registered_at = models.DateTimeField(_("registered"))
+    received_at = models.DateTimeField(null=True, blank=True)  # by its channel; ACCEPT counts from then
 
     caller = models.ForeignKey(Caller, models.PROTECT, related_name="tickets")
     phone_hash = models.CharField(max_length=64, blank=True)
@@ -47,10 +57,10 @@ class Ticket(Life):
     is_confidential = models.BooleanField(_("confidential"), default=False)
 
     type = models.CharField(_("type"), max_length=10, choices=Type, blank=True)
-    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+")
+    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     urgency = models.CharField(_("urgency"), max_length=10, choices=Urgency, default=Urgency.NORMAL)
     difficulty = models.CharField(max_length=10, choices=Difficulty, default=Difficulty.SIMPLE)
-    area = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
+    area = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     address = models.CharField(_("address"), max_length=200, blank=True)
     occurred_at = models.DateTimeField(null=True, blank=True)
     target = models.CharField(max_length=100, blank=True)
@@ -82,17 +92,20 @@ class Ticket(Life):
     class Meta(Life.Meta):
         abstract = False
         constraints = guards.CONSTRAINTS
-        triggers = guards.TRIGGERS
+        triggers = [*guards.TRIGGERS, *index.TRIGGERS]
         indexes = [
             models.Index(fields=["state", "next_due_at", "id"], name="ticket_work", condition=Q(state__in=OPEN)),
             models.Index(fields=["-registered_at", "-id"], name="ticket_newest"),
             models.Index(fields=["registered_by", "-id"], name="ticket_registrar"),
             models.Index(fields=["phone_hash", "-id"], name="ticket_phone", condition=~Q(phone_hash="")),
+            models.Index(fields=["area", "-registered_at"], name="ticket_place"),
+            models.Index(fields=["category", "-registered_at"], name="ticket_kind"),
             models.Index(fields=["tracked_until", "-id"], name="ticket_tracked", condition=Q(tracked_until__isnull=False)),
             models.Index(fields=["closed_at"], name="ticket_to_archive", condition=Q(state=State.CLOSED)),
             GinIndex(fields=["unit_ids"], name="ticket_units", condition=Q(state__in=OPEN), fastupdate=False),
             GinIndex(fields=["unit_ids"], name="ticket_units_all", fastupdate=False),
             GinIndex(LetterPairs("title"), name="ticket_title_pairs"),
+            models.Index(Collate(Reverse("ticket_no"), "C"), name="ticket_number_tail"),
         ]
 
     def __str__(self):

@@ -5,6 +5,7 @@ import hmac
 import json
 import secrets
 
+import pgtrigger
 from django.conf import settings
 from django.db import connection, models
 from django.utils import timezone
@@ -32,6 +33,10 @@ class IdempotencyKey(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotency_once")]
+        # The unfinished form of this key is over (taking/drafts.py): in the same transaction, whoever registers, at no query.
+        triggers = [pgtrigger.Trigger(
+            name="intake_draft_is_over", operation=pgtrigger.Insert, when=pgtrigger.After,
+            func="DELETE FROM tickets_intakedraft WHERE owner_id = NEW.user_id AND key = NEW.key; RETURN NULL;")]
 
 
 def take_number(kind, now):

@@ -92,6 +92,7 @@ def context(ticket, user, now, *, identity=None, work=None, which=""):
 # What is done most often where several steps are open; the others keep the order of the steps themselves.
 LIKELY = ("sign", "record_contact", "submit_reply", "record_progress", "assign_down", "record_outcome", "close_satisfied",
           "approve", "dispatch", "approve_reply", "remind")
+RARE = {"propose_article"}  # after all others, so that the digits of daily work stay where they are
 
 
 def buttons(ticket, offered, clocks, work=None):
@@ -109,7 +110,7 @@ def buttons(ticket, offered, clocks, work=None):
 def rank(offer, waits_for_contact):
     """What a colleague waits for first, then the citizen's call while its clock runs, then by habit."""
     name = offer.step.name
-    habit = LIKELY.index(name) if name in LIKELY else len(LIKELY)
+    habit = LIKELY.index(name) if name in LIKELY else len(LIKELY) + (name in RARE)
     return offer.mode != "confirm", not (waits_for_contact and name == "record_contact"), name == "record_contact", habit
 
 

@@ -15,6 +15,7 @@ from tickets.clocks import PROMISED, UNFINISHED, WINDOWS, Kind, Status
 from tickets.ledger import Holder
 from tickets.marks import marks_of
 from tickets.states import WHOSE_TURN, State
+from tickets.taking import questions
 
 STATE_TONE = {
     State.DRAFT: "",
@@ -236,6 +237,7 @@ def facts_of(ticket, reading):
         (_("What the citizen asks for"), reading.demand),
         (_("Summary for the unit"), "" if reading.summarises or not ticket.is_confidential else reading.summary),
         (_("Who is it about"), target_of(ticket, reading)),
+        *questions.answers_of(ticket, reading),
         (_("Channel"), ticket.get_channel_display()),
         (_("Number at the source"), ticket.source_ref),
         (_("Who speaks"), "" if ticket.subject_type == SubjectType.PERSON else ticket.get_subject_type_display()),

@@ -30,6 +30,7 @@ TITLES = {
     "refused": gettext_noop("A rule forbids this now"),
     "invalid": gettext_noop("Some fields are not right"),
     "key-reused": gettext_noop("This idempotency key came with another body"),
+    "event-reused": gettext_noop("This event came with another body"),
     "throttled": gettext_noop("Too many requests"),
     "failed": gettext_noop("The request failed"),
 }

@@ -105,7 +105,7 @@ class Reading:
 
     def _value(self, value):
         if isinstance(value, str):
-            return self.text(value)
+            return HIDDEN if value.startswith("sealed:") else self.text(value)  # see taking/questions.py
         if isinstance(value, list):
             return [self._value(item) for item in value]
         if isinstance(value, dict):
@@ -138,7 +138,8 @@ def scrubbed(words, names):
 
 
 def persons(ticket):
-    return [name for name in (ticket.caller.name, ticket.caller.beneficiary) if len(name) > 1]
+    beneficiary = ticket.caller.beneficiary.split(" · ")[0]  # the name stands first: see intake_form.beneficiary_of
+    return [name for name in (ticket.caller.name, beneficiary) if len(name) > 1]
 
 
 def _names(ticket):

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import transaction
 
 from accounts.models import Unit, User
-from tickets.models import CalendarVersion, Category, HolidayDay, SlaProfile
+from tickets.models import CalendarVersion, Category, CategoryQuestions, HolidayDay, SlaProfile
 
 DATA = Path(__file__).parent / "data"
 TERRITORY = "@TERR"
@@ -18,7 +18,7 @@ DEFAULT_PROFILE = "rapid_2h_24h"
 @transaction.atomic
 def load():
     """Bring in what is missing; what was changed on a page stays. Returns the number of new rows."""
-    return _categories() + _profiles() + _holidays()
+    return _categories() + _questions() + _profiles() + _holidays()
 
 
 def _categories():
@@ -35,6 +35,14 @@ def _categories():
             default_urgency=row["default_urgency"],
         ) for row in rows)
     return len(rows)
+
+
+def _questions():
+    known = set(CategoryQuestions.objects.values_list("code", flat=True))
+    rows = json.loads((DATA / "category_questions.json").read_text(encoding="utf-8"))
+    missing = [CategoryQuestions(**row) for row in rows if row["code"] not in known]
+    CategoryQuestions.objects.bulk_create(missing)
+    return len(missing)
 
 
 def _profiles():

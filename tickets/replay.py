@@ -16,7 +16,7 @@ from tickets.clocks import PROMISED, Clock, Face, Kind, Status
 from tickets.models import Ticket
 
 FIELDS = ("urgency", "type", "channel", "round", "lead_unit_id", "accepted_at", "first_contact_at", "tries_failed_at",
-          "sla_profile_id", "category_id")
+          "sla_profile_id", "category_id", "received_at")
 SHOWN = ("status", "due_at", "rule", "kept", "attempted", "stopped_at")
 SAME = ("status", "started_at", "due_at", "rule", "kept", "attempted", "stopped_at")
 

@@ -18,6 +18,8 @@ class TicketQuerySet(models.QuerySet):
         seen = Q(pk__in=[])
         if user.has_role(Role.OP):
             seen |= Q(registered_by=user) | self._same_caller(user)
+        if user.has_role(Role.OP, Role.OPS):
+            seen |= self._recognised_by(user)
         if user.has_role(Role.OPS):
             seen |= Q(registered_team__in=user.unit_scope(Role.OPS))
         if user.has_role(Role.LI, Role.UL):
@@ -34,6 +36,11 @@ class TicketQuerySet(models.QuerySet):
     def _same_caller(self, user):
         mine = self.model.objects.filter(registered_by=user, phone_hash=OuterRef("phone_hash"))  # type: ignore[attr-defined]
         return ~Q(phone_hash="") & Q(Exists(mine))
+
+    def _recognised_by(self, user):
+        """He took a call for the matter of somebody else's ticket: tickets.similar."""
+        recognitions = self.model.recognitions.rel.related_model.objects  # type: ignore[attr-defined]
+        return Q(pk__in=recognitions.filter(by=user).values("ticket"), is_confidential=False)
 
     def _touched_by(self, user):
         events = self.model.events.rel.related_model.objects  # type: ignore[attr-defined]

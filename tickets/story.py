@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from tickets import choices, presenters
 from tickets.clocks import Kind
 from tickets.presenters import Pill
+from tickets.telephony.models import Transfer
 
 WORDS: dict[str, "Word"] = {}
 CHAPTERS: list[Callable] = []
@@ -121,12 +122,14 @@ def told(event, reading, more, units):
     )
 
 
+RECOGNISED = "recognised on the line"
 # What the product itself notes is kept in English, once for all readers.
 OWN_NOTES = {
     "survey expired": gettext_lazy("No answer to the text message in time."),
     "review date": gettext_lazy("The review date has come."),
     "no usable contact": gettext_lazy("There is no number to call."),
     "refused in advance": gettext_lazy("The citizen wished no callback."),
+    RECOGNISED: gettext_lazy("Recognised while the caller was on the line"),
 }
 
 
@@ -214,6 +217,7 @@ register(
         "change_urgency": Word(gettext_lazy("%(who)s changed the urgency"), "orange"),
         "set_confidential": Word(gettext_lazy("%(who)s changed the confidentiality"), "orange"),
         "unmask": Word(gettext_lazy("%(who)s looked at the citizen's identity"), "orange"),
+        "phone_transfer": Word(gettext_lazy("%(who)s connected the caller to an emergency line"), "orange"),
         "propose": Word(gettext_lazy("%(who)s made a proposal; a second person decides"), "orange"),
         "reject_proposal": Word(gettext_lazy("%(who)s rejected a proposal"), "orange"),
     },
@@ -226,6 +230,9 @@ register(
         ),
         "channel": (gettext_lazy("Channel"), label_of(choices.Channel)),
         "receiver": (gettext_lazy("Received by, at"), None),
+        "line": (gettext_lazy("Connected to"), label_of(Transfer.Line)),
+        "connection": (gettext_lazy("Result"), label_of(Transfer.Result)),
+        "connected_at": (gettext_lazy("At"), instant),
         "other_number": (gettext_lazy("Ticket no. there"), None),
         "step": (gettext_lazy("Step"), lambda name: step_label(name)),
         "due": (gettext_lazy("Due"), due_dates),

@@ -1,10 +1,31 @@
 """What looks by itself, without anybody asking: reads the clock and says "look now"."""
+from contextlib import suppress
+
 from celery import shared_task
 
 from accounts.instant import database_now
+from tickets.channels import late, mail
 from tickets.holidays import check
+from tickets.taking import drafts
 
 
 @shared_task(ignore_result=True)
 def calendar_check():
     check.warn(now=database_now())
+
+
+@shared_task(ignore_result=True)
+def late_messages():
+    late.tell_late(now=database_now())
+
+
+@shared_task(ignore_result=True)
+def fetch_mail():
+    """A mailbox that cannot be read now is read later; the log says so."""
+    with suppress(mail.MailTrouble):
+        mail.fetch(now=database_now())
+
+
+@shared_task(ignore_result=True)
+def expire_intake_drafts():
+    drafts.expire(now=database_now())

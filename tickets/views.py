@@ -1,8 +1,7 @@
-"""The one ticket page and the intake screen. Each view reads the clock once, asks one question, and shows the answer."""
+"""The one ticket page. Each view reads the clock once, asks one question, and shows the answer."""
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,18 +12,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import confirming
 from accounts.access import audience
 from accounts.instant import database_now
-from accounts.roles import Role
-from tickets import choosing, consequences, disclosure, doors, intake, intake_page, page, sightings, timeline
+from tickets import choosing, consequences, disclosure, doors, page, sightings, timeline
 from tickets.actions import AlreadyMoved, Refused
 from tickets.live import drafts
 from tickets.live.news import news_of
 from tickets.models import Sighting, Ticket
-from tickets.numbers import query_code
-from tickets.presenters import promise_of, state_pill
+from tickets.presenters import state_pill
 from tickets.scope import READERS
 from tickets.steps import STEPS, Invalid, offers
 
-TAKING_IN = (Role.OP, Role.OPS)
 OWN_FIELDS = {"csrfmiddlewaretoken", "version", confirming.FIELD}  # of the page, not of the step
 
 
@@ -153,104 +149,3 @@ def partly(request, template, context, ticket, now, *, status=200, **more):
         return render(request, template, {"reveal_error": ""} | context, status=status)
     full = page.context(ticket, request.user, now, **more) | {"reveal_error": context.get("reveal_error", "")}
     return render(request, "tickets/ticket.html", full, status=status)
-
-
-# --- intake -------------------------------------------------------------------------------------------------------
-
-
-@audience(*TAKING_IN)
-@require_http_methods(["GET", "HEAD", "POST"])
-def new(request):
-    """One screen for a call: write it down, submit it, answer it, or note that it was none."""
-    now = database_now()
-    if request.method != "POST":
-        return intake_screen(request, intake_page.IntakeScreen(now=now))
-    act = request.POST.get("act", "submit")
-    if act == "invalid":
-        return log_call(request, now)
-    form = intake_page.IntakeScreen(request.POST, now=now, strict=act == "submit")
-    answer = intake_page.answer_form(request.POST if act == "answer" else None)
-    if not form.is_valid() or act == "answer" and not (intake_page.may_be_answered(form) & answer.is_valid()):
-        return intake_screen(request, form, answer=answer, status=422)
-    try:
-        ticket = take_in(request, act, form, answer, now)
-    except intake.KeyReused as known:
-        return intake_screen(request, form, answer=answer, status=422, known=str(known))
-    except Refused as refusal:
-        return intake_screen(request, form, answer=answer, status=422, problem=str(refusal))
-    return redirect(after_intake(act, ticket))
-
-
-def take_in(request, act, form, answer, now):
-    """One call. An express dispatch starts as a draft whose next form is the dispatch itself."""
-    given = {"by": request.user, "now": now, "key": form.given_key, **form.cleaned_data}
-    if act == "answer":
-        ticket, _created = intake.register_and_answer(answer=answer.cleaned_data["answer"], **given)
-    elif act == "submit":
-        ticket, _created = intake.register_and_submit(**given)
-    else:
-        ticket, _created = intake.register(**given)
-    return ticket
-
-
-def after_intake(act, ticket):
-    if act == "express":
-        return reverse("tickets:do", args=[ticket.ticket_no, "express_dispatch"])
-    return reverse("tickets:by_number" if act == "draft" else "tickets:taken", args=[ticket.ticket_no])
-
-
-def log_call(request, now):
-    form, screen = intake_page.call_form(request.POST), intake_page.IntakeScreen(request.POST, now=now)
-    screen.is_valid()
-    if not form.is_valid() or "caller_number" in screen.errors:
-        return intake_screen(request, screen, call=form, status=422)
-    with transaction.atomic():
-        call = intake.log_call(by=request.user, now=now, number=screen.cleaned_data["caller_number"], **form.cleaned_data)
-    messages.success(request, _("Call %(number)s is in the ledger; it became no ticket.") % {"number": call.call_no})
-    return redirect("tickets:new")
-
-
-def intake_screen(request, form, *, answer=None, call=None, known="", problem="", status=200):
-    form.tell_rules()
-    context = {
-        "form": form,
-        "fields": intake_page.layout(form),
-        "keys": intake_page.keys(form),
-        "needed": intake_page.NEEDED,
-        "known": known,
-        "problem": problem,
-        "answer": answer or intake_page.answer_form(),
-        "call": call or intake_page.call_form(),
-        "may_express": request.user.has_role(Role.OPS, Role.DL),
-        "phone": "",
-        "earlier": [],
-    }
-    return render(request, "tickets/new.html", context, status=status)
-
-
-@audience(*TAKING_IN)
-@require_POST
-def caller(request):
-    """Earlier tickets of the caller. POST, so that a phone number gets into no address and no log; writes nothing."""
-    phone = request.POST.get("caller_number", "") or request.POST.get("contact_phone", "")
-    return render(
-        request, "tickets/_earlier.html", {"phone": phone, "earlier": intake_page.earlier_of(phone[:60], request.user)}
-    )
-
-
-@audience(*TAKING_IN)
-@require_safe
-def taken(request, ticket_no):
-    """What the operator reads out: number, query code, promise. Only to who registered it."""
-    ticket = page.found(request.user, ticket_no)
-    if ticket.registered_by_id != request.user.pk:
-        raise Http404
-    response_due, completion_due = promise_of(ticket.clocks.filter(round=1))
-    context = {
-        "ticket": ticket,
-        "state": state_pill(ticket),
-        "query_code": query_code(ticket),
-        "response_due": response_due,
-        "completion_due": completion_due,
-    }
-    return render(request, "tickets/taken.html", context)

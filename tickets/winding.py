@@ -28,7 +28,8 @@ def all_void(f):
 
 
 def if_not_by_phone(*kinds):
-    return lambda f: None if f.ticket.channel == Channel.PHONE else [f.start(kind) for kind in kinds]
+    """What came in writing has waited since it came in (SPEC 4.1), not since somebody took it."""
+    return lambda f: None if f.ticket.channel == Channel.PHONE else [f.start(kind, at=f.ticket.received_at) for kind in kinds]
 
 
 def citizen_clocks(f):

@@ -14,11 +14,12 @@ Status = Appeal.Status
 
 
 def appealed(tickets, appeals):
-    """Tickets with such an appeal in their round."""
+    """Tickets with such an appeal in their round, found from the appeals."""
     first = appeals.filter(ticket=OuterRef("pk"), round=OuterRef("round"))
-    return tickets.annotate(appeal_due=Subquery(first.values("due_at")[:1]), appeal_at=Subquery(first.values("at")[:1]),
-                            grounds=Subquery(first.values("grounds")[:1]), appeal_unit=Subquery(first.values("unit__name")[:1]),
-                            decision=Subquery(last_decision(first))).filter(appeal_at__isnull=False)
+    return tickets.filter(pk__in=appeals.values("ticket")).annotate(
+        appeal_due=Subquery(first.values("due_at")[:1]), appeal_at=Subquery(first.values("at")[:1]),
+        grounds=Subquery(first.values("grounds")[:1]), appeal_unit=Subquery(first.values("unit__name")[:1]),
+        decision=Subquery(last_decision(first))).filter(appeal_at__isnull=False)
 
 
 def last_decision(appeals):

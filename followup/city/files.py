@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy, override
 
 from dispatch.feedback import files
 from dispatch.feedback.files import BadFile, folded, names_of
-from followup.city.rows import RESULTS, CityCallback
+from followup.city.rows import RESULTS
+from followup.ratings import Satisfied, Solved
 from tickets.api_body import is_storable, object_without_doubles, refuse_constant
 from tickets.calendars import LOCAL
 from tickets.choices import Outcome
@@ -26,13 +27,12 @@ LONGEST_NOTE = 500
 COLUMNS = {
     "ticket_no": (gettext_lazy("Ticket no."), (*files.ALSO_NUMBER, "ticket_no")),
     "result": (gettext_lazy("City callback result"), ("市级回访 结果", "回访结果", "结果", "Result", "outcome")),
-    "at": (gettext_lazy("Time"), ("市级回访时间", "回访时间", "时间", "at", "Called at")),
+    "at": (gettext_lazy("Time of the call"), ("市级回访时间", "回访时间", "时间", "at", "Called at")),
     "solved": (gettext_lazy("Solved"), ("是否解决", "解决情况", "solved")),
     "satisfied": (gettext_lazy("Satisfied"), ("是否满意", "满意度", "满意情况", "satisfied")),
     "note": (gettext_lazy("Note"), ("备注", "说明", "note")),
 }
 MUST = 3
-Solved, Satisfied = CityCallback.Solved, CityCallback.Satisfied
 ALSO_RESULT = {
     Outcome.POSITIVE: ("满意", "基本满意", "解决", "已解决", "基本解决", "解决且满意", "Satisfied", "Solved"),
     Outcome.NEGATIVE: ("不满意", "未解决", "未解决或不满意", "Unsatisfied", "Unsolved"),

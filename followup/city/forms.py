@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from dispatch.feedback.files import BadFile
 from dispatch.feedback.forms import ConfirmForm
 from followup.city import files
-from followup.city.rows import RESULTS, CityCallback
+from followup.city.rows import RESULTS
+from followup.ratings import Satisfied, Solved
 from tickets.fields import MomentField
 
 
@@ -33,9 +34,9 @@ class ConfirmImport(ConfirmForm):
 class CityCallbackForm(forms.Form):
     ticket_no = forms.RegexField(r"^[0-9]{1,16}\Z", label=_("Ticket no."))
     result = forms.ChoiceField(label=_("City callback result"), choices=[(one.value, one.label) for one in RESULTS])
-    at = MomentField(label=_("Time"))
-    solved = forms.ChoiceField(label=_("Solved"), choices=[("", "—"), *CityCallback.Solved.choices], required=False)
-    satisfied = forms.ChoiceField(label=_("Satisfied"), choices=[("", "—"), *CityCallback.Satisfied.choices], required=False)
+    at = MomentField(label=_("Time of the call"))
+    solved = forms.ChoiceField(label=_("Solved"), choices=[("", "—"), *Solved.choices], required=False)
+    satisfied = forms.ChoiceField(label=_("Satisfied"), choices=[("", "—"), *Satisfied.choices], required=False)
     note = forms.CharField(label=_("Note"), max_length=files.LONGEST_NOTE, required=False)
 
     def clean(self):

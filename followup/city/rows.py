@@ -2,8 +2,8 @@
 import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
+from followup.ratings import Satisfied, Solved
 from tickets.choices import Outcome
 
 RESULTS = (Outcome.POSITIVE, Outcome.NEUTRAL, Outcome.REFUSED, Outcome.UNREACHABLE, Outcome.NEGATIVE)
@@ -11,18 +11,6 @@ WHAT = "city_callback"  # of the event in the trail of its ticket
 
 
 class CityCallback(models.Model):
-    class Solved(models.TextChoices):
-        SOLVED = "solved", _("Solved")
-        BASICALLY = "basically", _("Basically solved")
-        UNSOLVED = "unsolved", _("Not solved")
-        NO_COMMENT = "no_comment", _("No rating")
-
-    class Satisfied(models.TextChoices):
-        SATISFIED = "satisfied", _("Satisfied")
-        BASICALLY = "basically", _("Basically satisfied")
-        UNSATISFIED = "unsatisfied", _("Not satisfied")
-        NO_COMMENT = "no_comment", _("No rating")
-
     ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="city_callbacks")
     at = models.DateTimeField()  # when the city called
     result = models.CharField(max_length=12, choices=[(result.value, result.label) for result in RESULTS])

@@ -8,7 +8,6 @@ from accounts.masking import mask_phone
 from dispatch.models import Reply
 from dispatch.story import some
 from followup import callbacks, numbers, schedule
-from followup.cockpit import dialling
 from followup.models import CallbackTask
 from tickets import presenters
 from tickets.disclosure import identity_of
@@ -16,6 +15,7 @@ from tickets.page import typed_in
 from tickets.redaction import Reading
 from tickets.states import State
 from tickets.steps import STEPS
+from tickets.telephony import dialling
 
 Status = CallbackTask.Status
 SPOKEN = 120  # characters of a reply that somebody listens to

@@ -8,7 +8,7 @@
 The head closes the week: it does not exist before, and with the trail chained and append-only it is never another one.
 """
 import hashlib
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -19,30 +19,20 @@ from accounts.roles import Role
 from followup.models import CallbackTask
 from followup.sampling.rows import SampledCallback, SampleDraw, SampleSeed
 from tickets.actions import Refused
-from tickets.calendars import LOCAL
+from tickets.calendars import local_date
 from tickets.choices import Outcome
 from tickets.models import TicketEvent
 from tickets.trail import GENESIS
+from tickets.weeks import WEEK, bounds, monday_of
 
 ONE_OF = 10  # 10 %
 GRACE = timedelta(hours=1)  # what was under way at the week's end is written by then
 READERS = (Role.SV, Role.QI, Role.AU)
 
 
-def monday_of(moment):
-    day = moment.astimezone(LOCAL).date()
-    return day - timedelta(days=day.weekday())
-
-
 def last_week(now):
     """The Monday of the week that ended last."""
-    return monday_of(now - GRACE) - timedelta(days=7)
-
-
-def bounds(week):
-    """[Monday 00:00, the next Monday 00:00)"""
-    start = datetime.combine(week, time(), LOCAL)
-    return start, datetime.combine(week + timedelta(days=7), time(), LOCAL)
+    return monday_of(local_date(now - GRACE)) - WEEK
 
 
 def head_of(week):

@@ -1,11 +1,11 @@
 """Makes the list of a week: what came in that week and is not over, whom the callback found unsatisfied in it, and
 everything of the weeks before that has not left.
 
-Whoever looks makes what is missing, week by week, so a Monday on which nothing ran loses nothing; two who look at once
+Each look makes what is missing, week by week, so a Monday on which nothing ran loses nothing; two that look at once
 wait for each other at the row of the week. "In the week" means Monday 00:00 to Monday 00:00 in local time.
 """
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -13,33 +13,21 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from dispatch.models import Reply
 from followup.models import CallbackTask, TrackedItem, TrackedRow, TrackingWeek
 from followup.tracking.rows import Bucket, Left
-from tickets.calendars import LOCAL, local_date
+from tickets.calendars import local_date
 from tickets.choices import ClosureKind, Outcome
 from tickets.models import Ticket
 from tickets.states import DONE, OPEN, State
+from tickets.weeks import WEEK, bounds, monday_of
 
-WEEK = timedelta(days=7)
 LOOK_BACK = 13  # weeks that are made up for at most: a quarter
 OVER = (*DONE, State.SUSPENDED)
 ON_THE_WAY = tuple(state for state in OPEN if state not in (State.SUSPENDED, State.DRAFT))
 SAID_UNSOLVED = (Reply.Solved.NO, Reply.Solved.PARTLY)
 
 
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
 def last_week(now: datetime) -> date:
     """The Monday of the last week that is over."""
     return monday_of(local_date(now)) - WEEK
-
-
-def bounds(monday: date) -> tuple[datetime, datetime]:
-    return begin_of(monday), begin_of(monday + WEEK)
-
-
-def begin_of(day: date) -> datetime:
-    return datetime.combine(day, time(0), LOCAL)
 
 
 def catch_up(*, now):

@@ -20,6 +20,7 @@ from tickets.columns import title_of
 from tickets.models import Ticket
 from tickets.presenters import Pill, pills_of, state_pill
 from tickets.redaction import Reading
+from tickets.weeks import WEEK, monday_of
 
 PAGE = 25
 TONES = {Bucket.DISSATISFIED: "red", Bucket.IN_HAND: "blue", Bucket.UNSOLVED: "orange"}
@@ -60,7 +61,7 @@ class Sought:
 
     def week_of(self, text):
         try:
-            asked = listing.monday_of(parse_date(text) or self.newest)
+            asked = monday_of(parse_date(text) or self.newest)
         except (ValueError, OverflowError):
             return self.newest
         return min(asked, self.newest)
@@ -95,8 +96,8 @@ def context(sought, *, bound=None):
     return {
         "sought": sought,
         "week": week_shown(sought.monday),
-        "earlier": sought.address(week=(sought.monday - listing.WEEK).isoformat()) if has_earlier(sought) else "",
-        "later": sought.address(week=(sought.monday + listing.WEEK).isoformat()) if sought.monday < sought.newest else "",
+        "earlier": sought.address(week=(sought.monday - WEEK).isoformat()) if has_earlier(sought) else "",
+        "later": sought.address(week=(sought.monday + WEEK).isoformat()) if sought.monday < sought.newest else "",
         "newest": sought.newest,
         "counts": counts,
         "buckets": [Bucket(bucket).label for bucket in Bucket],
@@ -116,7 +117,7 @@ def has_earlier(sought):
 
 
 def week_shown(monday: date):
-    return f"{date_format(monday, 'Y-m-d')} – {date_format(monday + listing.WEEK - timedelta(days=1), 'm-d')}"
+    return f"{date_format(monday, 'Y-m-d')} – {date_format(monday + WEEK - timedelta(days=1), 'm-d')}"
 
 
 def counts_of(sought, owners):

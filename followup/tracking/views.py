@@ -1,4 +1,4 @@
-"""The page of the tracking list. Looking at it makes the lists that are missing; there is no way to take a row off it."""
+"""The page of the tracking list, as the last look made it; there is no way to take a row off it."""
 from django.contrib import messages
 from django.http import FileResponse
 from django.shortcuts import redirect, render
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import audience
 from accounts.instant import database_now
-from followup.tracking import listing, page, sheet
+from followup.tracking import page, sheet
 from followup.tracking.following import EVENT, READERS
 from tickets import doors, steps
 from tickets.actions import AlreadyMoved, Refused
@@ -20,9 +20,7 @@ from tickets.page import found
 @audience(*READERS)
 @require_safe
 def tracking(request):
-    now = database_now()
-    listing.catch_up(now=now)
-    return shown(request, page.Sought(request.GET, request.user, now))
+    return shown(request, page.Sought(request.GET, request.user, database_now()))
 
 
 def shown(request, sought, *, bound=None, export=None, status=200):

@@ -2,7 +2,7 @@
 from accounts.models import Unit
 from dispatch import actions as dispatching
 from dispatch import routing
-from hotline.demo import phrases
+from hotline.demo import knowledge, phrases
 from tickets import intake
 from tickets.choices import Channel, Type
 from tickets.models import Ticket
@@ -37,7 +37,8 @@ def register(case, now):
 
 def answer(case, now):
     said = intake_of(case)
-    case.pk = intake.register_and_answer(by=case.op, now=now, answer=case.say(case.matter.answer), **said)[0].pk
+    case.pk = intake.register_and_answer(by=case.op, now=now, answer=case.say(case.matter.answer),
+                                         article=knowledge.cited_for(case.matter.title), **said)[0].pk
 
 
 def transfer(case, now):

@@ -15,7 +15,7 @@ HOTLINE = (  # log-in, role, unit
     ("rv", Role.RV, "RX"), ("rv2", Role.RV, "RX"), ("dp", Role.DP, "RX-CZ2"), ("dp2", Role.DP, "RX-CZ1"),
     ("cb", Role.CB, "RX-HF"), ("cb2", Role.CB, "RX-HF"), ("sv", Role.SV, "RX-DB"), ("sv2", Role.SV, "RX-DB"),
     ("zh", Role.ZH, "RX"), ("dl", Role.DL, "RX"), ("dl2", Role.DL, "RX"), ("ql", Role.QL, "QF"),
-    ("ke", Role.KE, "RX-ZS"), ("qi", Role.QI, "RX-ZS"), ("ad", Role.AD, "RX"), ("au", Role.AU, "RX"),
+    ("ke", Role.KE, "RX-ZS"), ("ke2", Role.KE, "RX-ZS"), ("qi", Role.QI, "RX-ZS"), ("ad", Role.AD, "RX"), ("au", Role.AU, "RX"),
 )
 UNIT_POSTS = (("li", Role.LI), ("hd", Role.HD), ("ul", Role.UL))
 LEADS_CALLBACKS = ("ul.rx", Role.UL, "RX-HF")  # the callback team has a lead, who hears of its late calls

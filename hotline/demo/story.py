@@ -7,6 +7,7 @@ from django.db import transaction
 from hotline.demo import desk_acts, programme
 from hotline.demo.afterwards import Afterwards
 from hotline.demo.case import WRITTEN, Case
+from hotline.demo.letters import Letters
 from hotline.demo.machines import Machines, refresh_statistics
 from hotline.demo.places import PLACES
 from hotline.demo.questions import OTHER_CALLS
@@ -40,6 +41,7 @@ def play(cast, *, now, tickets, seed, on_progress=lambda total: lambda: None):
     plan_other_calls(stage, cast, rng)
     machines.schedule(stage)
     Afterwards(cast).schedule(stage)
+    Letters(cast).schedule(stage)
     stage.progress = on_progress(len(stage.queue))
     stage.play()
     refresh_statistics()

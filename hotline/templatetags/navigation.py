@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import roster
 from accounts.instant import machine_now
 from hotline import desks
+from tickets.telephony.seats import TAKES_CALLS
 
 register = template.Library()
 THEMES = ("light", "dark")
@@ -30,6 +31,7 @@ class Bar:
     more: list
     watches: list
     may_search: bool
+    has_phone: bool
     theme: str
     density: str
     here: str
@@ -50,6 +52,7 @@ def menu(context):
         more=entries[shown:],
         watches=roster.watches(roster.leading_shifts_kept(now=now), now=now) if signed_in else [],
         may_search=signed_in and desks.reads_tickets(user),
+        has_phone=user is not None and signed_in and user.has_role(*TAKES_CALLS),
         theme=chosen(cookies, "theme", THEMES),
         density=chosen(cookies, "density", DENSITIES),
         here=request.get_full_path() if request and request.method == "GET" else "/",

@@ -1,11 +1,12 @@
 """Of which period: any two minutes of local time, or one of the usual ones."""
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tickets.calendars import LOCAL
+from tickets.calendars import ONE_DAY, local_date
 from tickets.fields import MomentField
+from tickets.weeks import WEEK, midnight, monday_of
 
 
 class PeriodForm(forms.Form):
@@ -22,15 +23,12 @@ class PeriodForm(forms.Form):
 
 def usual(now):
     """(label, beginning, end) of the periods that are mostly asked for; the first one is shown unasked."""
-    today = now.astimezone(LOCAL).date()
-    monday, first = today - timedelta(days=today.weekday()), today.replace(day=1)
+    today = local_date(now)
+    monday, first = monday_of(today), today.replace(day=1)
     return [(label, midnight(start), midnight(end)) for label, start, end in (
-        (_("This week"), monday, monday + timedelta(days=7)),
-        (_("Last week"), monday - timedelta(days=7), monday),
+        (_("Last seven days"), today - 6 * ONE_DAY, today + ONE_DAY),  # a week that began an hour ago says nothing
+        (_("This week"), monday, monday + WEEK),
+        (_("Last week"), monday - WEEK, monday),
         (_("This month"), first, (first + timedelta(days=31)).replace(day=1)),
         (_("Last month"), (first - timedelta(days=1)).replace(day=1), first),
     )]
-
-
-def midnight(day):
-    return datetime.combine(day, time(), LOCAL)

@@ -52,6 +52,7 @@
     on("resync", lookAtAll);
     on("bell", bell);
     on("here", (data) => say("hotline:here", data));
+    on("phone", (data) => say("hotline:phone", data));
     on("bye", () => location.reload());
     source.onerror = () => {
       const worked = heard > opened;

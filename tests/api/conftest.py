@@ -22,11 +22,12 @@ def people(crowd, db):
 def api():
     """api(user): a client that carries a fresh token of this user. English, so that sentences can be compared."""
 
-    def client_of(user=None, **options):
-        client = APIClient(headers={"accept-language": "en"}, **options)
-        if user is not None:
-            key, _token = tokens.issue(user=user, now=database_now())
-            client.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
-        return client
+    return caller
 
-    return client_of
+
+def caller(user=None, **options):
+    client = APIClient(headers={"accept-language": "en"}, **options)
+    if user is not None:
+        key, _token = tokens.issue(user=user, now=database_now())
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
+    return client

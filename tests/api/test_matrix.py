@@ -82,6 +82,7 @@ OPERATIONS = {  # SPEC 3.4 and 3.5: states, roles
     "finish_tracking": (list(State.values), "op rv dp li hd cb sv"),
     "log_tracking": (OPEN, "sv"),  # and the named owner of a category; these tickets are not on the list
     "record_withdrawal_answer": (CALLBACK, "cb"),
+    "propose_article": ([*OPEN, "closed"], "op li"),
 }
 ROLES = ["op", "ops", "rv", "dp", "li", "hd", "ul", "cb", "sv", "zh", "dl", "ql", "ke", "qi", "ad", "au"]
 ALWAYS_SEE = {"rv", "dp", "sv", "zh", "dl", "ql", "au", "ops", "op"}

@@ -32,8 +32,10 @@ def body_of(document, path):
 
 def test_it_is_openapi_3_1_with_every_address(document):
     assert document["openapi"].startswith("3.1")
-    assert {STEP % name for name in STEPS} | {URL, "/api/v1/tickets/{ticket_no}/", "/api/v1/calls/", "/api/v1/tickets/{ticket_no}/clocks/{clock_id}/",
-            "/api/v1/token/", "/api/v1/city-callbacks/", "/api/v1/tickets/{ticket_no}/suggestions/"} \
+    assert {STEP % name for name in STEPS} | {
+        URL, "/api/v1/tickets/{ticket_no}/", "/api/v1/calls/", "/api/v1/tickets/{ticket_no}/clocks/{clock_id}/",
+        "/api/v1/telephony/events/", "/api/v1/token/", "/api/v1/city-callbacks/", "/api/v1/knowledge/ivr/", "/api/v1/messages/",
+        "/api/v1/tickets/{ticket_no}/suggestions/"} \
         == set(document["paths"])
     operations = [operation["operationId"] for path in document["paths"].values() for operation in path.values()]
     assert len(operations) == len(set(operations))

@@ -34,3 +34,16 @@ def test_cards_that_a_thumb_can_use_and_on_paper_lines_to_write_on(new_page, sit
     assert page.locator("main :is(.btn, button) >> visible=true").count() == 0
     expect(page.locator("article .print-only").first).to_be_visible()
     assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_each_number_of_a_table_says_on_a_phone_which_column_it_was(new_page, site):
+    people, client = factories.make_people(), Client()
+    factories.in_hand(people)
+    client.force_login(people.sv)
+    page = new_page(viewport=PHONE)
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
+    page.goto(f"{site}/desk/callback-figures/")
+
+    cell = page.locator("table.list tbody td").first
+    expect(cell).to_have_attribute("data-head", "回访率")
+    assert "回访率" in cell.evaluate("td => getComputedStyle(td, '::before').content")

@@ -136,7 +136,7 @@ def test_a_place_that_is_none_starts_at_the_beginning(p, after):
 
 def test_filters_narrow_the_list_and_stay_in_the_address(p):
     leak = factories.in_review(p, title="屋顶漏水")
-    factories.in_review(p, title="路灯不亮", type="help", urgency="urgent")
+    factories.in_review(p, title="路灯不亮", content="小区门口的路灯一周没有亮过。", type="help", urgency="urgent")
 
     assert listed(p.rv, "review", "cases", q="漏水") == [leak.ticket_no]
     assert listed(p.rv, "review", "cases", type="complaint", urgency="normal") == [leak.ticket_no]

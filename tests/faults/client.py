@@ -11,6 +11,7 @@ MATTER = {
     "channel": "phone", "caller_name": "彭某", "contact_phone": "13800138000", "type": "complaint", "area": "WJJD",
     "address": "江畔小区3栋", "content": "家中屋顶漏水已经两周,物业一直没有派人来修。", "demand": "希望尽快维修",
     "target": "物业公司", "category": "010201", "urgency": "normal", "need_reply": True,
+    "duplicate_checked": True,  # the same matter again and again
 }
 
 

@@ -157,7 +157,7 @@ def test_the_shift_leader_finds_completes_and_submits_it(p):
 
     assert new.ticket_no in signed_in(p.ops).get("/desk/floor/?list=drafts").content.decode()
     assert WORDS in page_of(p.ops, new) and ticket.ticket_no in page_of(p.ops, new) and new.ticket_no in page_of(p.cb, ticket)
-    done = call(p, new, by=p.ops, step="submit", type="help", category="010201", demand="修路灯")
+    done = call(p, new, by=p.ops, step="submit", type="help", category="010201", demand="修路灯", duplicate_checked=True)
 
     assert (done.state, done.content) == ("pending_review", WORDS)
 

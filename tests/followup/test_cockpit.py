@@ -6,13 +6,14 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from followup import claims, progress
-from followup.cockpit import dialling, views
+from followup.cockpit import views
 from followup.models import CallbackTask
 from tests import factories as make
 from tests.crowds import cost, signed_in
 from tests.factories import NOON
 from tests.tickets.ready import DAY, HOUR, callbacks_fail, withdrawing
 from tickets.models import Sighting, Ticket
+from tickets.telephony import dialling
 
 pytestmark = pytest.mark.django_db
 MORNING, NOW = NOON - 2 * HOUR, NOON + 3 * HOUR

@@ -11,9 +11,11 @@ from tests import factories as make
 from tests.factories import NOON
 from tests.racing import lost, race, won
 from tests.tickets import ready
+from tickets.calendars import local_date
+from tickets.weeks import monday_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-WEEK, NEXT = drawing.monday_of(NOON), NOON + timedelta(days=8)
+WEEK, NEXT = monday_of(local_date(NOON)), NOON + timedelta(days=8)
 
 
 def test_the_same_file_twice_at_once_is_taken_once():

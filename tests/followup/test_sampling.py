@@ -20,6 +20,7 @@ from tests import factories as make
 from tests.crowds import cost, signed_in
 from tests.factories import HAPPY, NOON
 from tests.tickets import ready
+from tickets import weeks
 from tickets.actions import Refused
 from tickets.models import Ticket, TicketEvent
 
@@ -76,7 +77,7 @@ def test_a_tenth_rounded_up(count, size):
 
 def test_the_seed_is_the_formula_over_the_last_event_of_the_week(p):
     ready.unreachable(p)
-    in_time = TicketEvent.objects.filter(at__lt=drawing.bounds(WEEK)[1]).order_by("at", "pk").last()
+    in_time = TicketEvent.objects.filter(at__lt=weeks.bounds(WEEK)[1]).order_by("at", "pk").last()
     make.in_hand(p, NEXT)  # of the next week
 
     row = drawing.publish(WEEK, by=p.sv, now=NEXT)
@@ -122,7 +123,7 @@ def test_first_the_seed_then_the_draw_and_each_once(p):
 
 
 @pytest.mark.parametrize(("week", "now"), [
-    (WEEK, NOON), (WEEK, drawing.bounds(WEEK)[1]), (WEEK + timedelta(days=1), NEXT + timedelta(days=8))])
+    (WEEK, NOON), (WEEK, weeks.bounds(WEEK)[1]), (WEEK + timedelta(days=1), NEXT + timedelta(days=8))])
 def test_only_a_week_that_is_over_has_a_seed(p, week, now):
     with pytest.raises(Refused):
         drawing.publish(week, by=p.sv, now=now)

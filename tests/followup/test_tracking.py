@@ -15,7 +15,7 @@ from followup.tracking import listing
 from tests import factories as make
 from tests.factories import NOON
 from tests.tickets.ready import negative, suspension_asked
-from tickets import overrides
+from tickets import overrides, weeks
 from tickets.actions import AlreadyMoved, Refused
 from tickets.calendars import LOCAL, NO_CALENDAR
 from tickets.models import Ticket
@@ -23,7 +23,7 @@ from tickets.special import rules
 from tickets.steps import STEPS, offers, take
 
 MONDAY, WEEK, HOUR = NOON.date(), timedelta(days=7), timedelta(hours=1)
-NEXT = listing.begin_of(MONDAY + WEEK) + timedelta(minutes=5)  # Monday 00:05 after the week of NOON
+NEXT = weeks.midnight(MONDAY + WEEK) + timedelta(minutes=5)  # Monday 00:05 after the week of NOON
 DISSATISFIED = {"contacted": True, "solved": "solved", "satisfied": "unsatisfied", "reason": "off_point"}
 
 
@@ -44,11 +44,11 @@ moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.
 
 @given(moments)
 def test_every_moment_lies_in_the_one_week_of_its_local_monday(moment):
-    monday = listing.monday_of(moment.astimezone(LOCAL).date())
-    since, until = listing.bounds(monday)
+    monday = weeks.monday_of(moment.astimezone(LOCAL).date())
+    since, until = weeks.bounds(monday)
 
     assert since <= moment < until
-    assert since.astimezone(LOCAL).isoweekday() == 1 and listing.bounds(monday + WEEK)[0] == until
+    assert since.astimezone(LOCAL).isoweekday() == 1 and weeks.bounds(monday + WEEK)[0] == until
     assert listing.last_week(moment) == monday - WEEK
 
 
@@ -56,7 +56,7 @@ def test_every_moment_lies_in_the_one_week_of_its_local_monday(moment):
 def test_the_last_week_is_over_and_never_goes_back(moment, days):
     later = moment + timedelta(days=days)
 
-    assert listing.bounds(listing.last_week(moment))[1] <= moment
+    assert weeks.bounds(listing.last_week(moment))[1] <= moment
     assert 0 <= (listing.last_week(later) - listing.last_week(moment)).days - days // 7 * 7 <= 7
 
 

@@ -12,14 +12,14 @@ from tests import factories as make
 from tests.crowds import cost, signed_in
 from tests.factories import NOON
 from tests.tickets.ready import negative
-from tickets import overrides
+from tickets import overrides, weeks
 from tickets.models import Sighting
 from tickets.special import rules
 
 pytestmark = pytest.mark.django_db
 PAGE, WEEK, HOUR = "/desk/tracking/", timedelta(days=7), timedelta(hours=1)
 MONDAY = NOON.date()
-NEXT = listing.begin_of(MONDAY + WEEK) + timedelta(hours=9)
+NEXT = weeks.midnight(MONDAY + WEEK) + timedelta(hours=9)
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +28,8 @@ def the_monday_after(monkeypatch):
 
 
 def opened(user, query="", status=200):
+    """The page after a look."""
+    listing.catch_up(now=views.database_now())
     answer = signed_in(user).get(PAGE + query)
     assert answer.status_code == status
     return answer.content.decode()
@@ -37,13 +39,19 @@ def send(user, ticket, **body):
     return signed_in(user).post(f"{PAGE}{ticket.ticket_no}/", {"cause": "slow", "text": "已约谈承办单位", "was": ""} | body)
 
 
-def test_it_is_made_by_looking_at_it_and_names_every_row(p):
+def test_it_names_every_row_and_how_many(p):
     in_hand, unsolved, closed = make.in_hand(p), negative(p), make.closed(p)
 
     shown = opened(p.sv)
 
     assert in_hand.ticket_no in shown and unsolved.ticket_no in shown and closed.ticket_no not in shown
     assert f'href="?week={MONDAY}&amp;category={in_hand.category.l2_code}&amp;bucket=unsolved">1<' in shown
+
+
+def test_to_look_at_the_page_writes_nothing(p):
+    make.in_hand(p)
+    assert 'class="empty-list"' in signed_in(p.sv).get(PAGE).content.decode()
+    assert not TrackedItem.objects.exists()
 
 
 def test_an_empty_week_says_so(p):
@@ -134,6 +142,7 @@ def test_an_address_that_makes_no_sense_asks_for_nothing(p, query):
 
 def test_it_costs_the_same_for_one_and_for_many(p):
     make.in_hand(p)
+    opened(p.sv)
     one = cost(signed_in(p.sv), PAGE)
     for _time in range(6):
         ticket = make.in_hand(p, NOON + HOUR)

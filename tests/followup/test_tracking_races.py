@@ -10,11 +10,12 @@ from notices.models import Notice
 from tests import factories as make
 from tests.factories import NOON
 from tests.racing import lost, race, won
+from tickets import weeks
 from tickets.models import Ticket
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 DAY = timedelta(days=1)
-NEXT = listing.begin_of(NOON.date() + 7 * DAY) + timedelta(minutes=5)
+NEXT = weeks.midnight(NOON.date() + 7 * DAY) + timedelta(minutes=5)
 
 
 def test_several_who_look_first_make_one_list():

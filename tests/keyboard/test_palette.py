@@ -115,11 +115,14 @@ def test_who_may_not_read_a_confidential_title_cannot_find_its_words(p):
     assert here in urls(p.rv, "欧阳建国")
 
 
-def test_a_phone_number_finds_no_citizen(p):
-    ticket = factories.in_review(p, contact_phone="13912345678", caller_name="欧阳建国")
+def test_a_phone_number_finds_a_citizen_only_where_he_may_be_seen(p):
+    ticket = factories.in_hand(p, contact_phone="13912345678", caller_name="欧阳建国")
+    here = f"/tickets/{ticket.ticket_no}/"
 
-    for words in ("13912345678", "5678", "欧阳建国"):
-        assert f"/tickets/{ticket.ticket_no}/" not in urls(p.rv, words)
+    for words in ("13912345678", "欧阳建国"):
+        assert here in urls(p.rv, words) and here in urls(p.li, words)
+        assert here not in urls(p.zh, words) and here not in urls(p.ql, words)
+    assert here not in urls(p.rv, "5678")
 
 
 def test_who_reads_no_tickets_is_not_sent_to_search_them(p):

@@ -19,7 +19,8 @@ SAMPLES = ("欧阳建国", "欧阳", "欧")  # citizens of the style guide
 LOOKS = [("desk", DESK, False), ("desk dark", DESK, True), ("phone dark", PHONE, True), ("phone", PHONE, False)]
 
 HAN = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff0-9]*")
-CODE = re.compile(r"\b[A-Z0-9]{8}\b")  # what a citizen asks with
+# query codes, prints of a number, numbers of superiors, e-mail
+CODE = re.compile(r"\b[A-Z0-9]{8}\b|\b[0-9a-f]{8}\b|\b[A-Z]{2}-[0-9]+\b|[\w*.]+@[\w.]+")
 LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]*[A-Za-z]")
 KEYS = {"Alt", "Ctrl", "Shift", "Enter", "Esc", "Tab", "Home", "End"}
 FILES = {"Excel", "Word", "CSV", "JSON", "PDF", "jpg", "png", "pdf", "docx", "mp", "KB", "MB"}

@@ -5,6 +5,7 @@ Who opens a page is not written here: the audience of its view says it, and all 
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
@@ -17,12 +18,19 @@ from tickets.models import SlaProfile
 
 POST, FRAGMENT, PROGRAM, STREAM = "answers POST only", "is a part of a page", "is for programs", "never ends"
 FILE = "is a file to be kept"
+DEMO = "is there in the demo only"
+LEADS_ON = "leads to a page of this table"
 
 NO_PAGES = {
-    "healthz": PROGRAM, "readyz": PROGRAM, "logout": POST, "language": POST, "sign-out-everywhere": POST,
+    "home": LEADS_ON, "healthz": PROGRAM, "readyz": PROGRAM, "logout": POST, "language": POST, "sign-out-everywhere": POST,
     "begin-second-factor": POST, "grant-role": POST, "revoke-role": POST, "reset-password": POST, "switch-person": POST,
     "remove-second-factor": POST, "add-shift": POST, "remove-shift": POST, "notices:count": FRAGMENT, "notices:read": POST,
-    "tickets:caller": POST, "tickets:lists": FRAGMENT, "tickets:reveal": POST, "dispatch:acknowledge": POST,
+    "tickets:history": POST, "tickets:similar": POST, "tickets:look-up": POST, "tickets:recognise": POST,
+    "tickets:caller-note-add": POST, "tickets:caller-note-end": POST,
+    "tickets:caller": POST, "tickets:intake-draft": POST, "tickets:intake-discard": POST, "tickets:intake-besides": POST,
+    "tickets:script-write": POST, "tickets:snippet-keep": POST, "tickets:snippet-drop": POST, "tickets:snippet-list": FRAGMENT,
+    "tickets:lists": FRAGMENT, "tickets:reveal": POST, "dispatch:acknowledge": POST,
+    "tickets:message-take": POST, "tickets:message-back": POST, "tickets:message-join": POST, "tickets:message-none": POST,
     "put-guide-away": POST, "show-guides": POST, "tickets:live": STREAM, "tickets:news": FRAGMENT, "tickets:here": POST,
     "tickets:calendar-day": POST, "tickets:calendar-file": POST, "tickets:calendar-confirm": POST, "tickets:profile-confirm": POST,
     "tickets:special-add": POST, "tickets:special-end": POST, "dispatch:preset-add": POST, "dispatch:preset-end": POST,
@@ -31,6 +39,9 @@ NO_PAGES = {
     "dispatch:evidence-file": FILE,
     "followup:tracking-log": POST, "followup:tracking-file": POST,
     "followup:city-callbacks-confirm": POST, "followup:sampling-publish": POST, "followup:sampling-draw": POST,
+    "tickets:phone-bar": FRAGMENT, "tickets:phone-seat": POST, "tickets:phone-leave": POST, "tickets:phone-mode": POST,
+    "tickets:phone-settle": POST, "tickets:phone-transfer": POST, "tickets:dial": POST, "tickets:telephone": DEMO,
+    "knowledge:look": POST, "knowledge:act": POST,
     "followup:next": POST, "followup:release": POST, "followup:claim": POST, "followup:hold": POST,
 }
 REACHED_OTHERWISE = {  # pages that an address alone does not open; see scenes.py
@@ -109,6 +120,12 @@ def step_forms(world):
             for (step, _confirms), (_load, name, who) in chosen.items()]
 
 
+def intake(world):
+    """An empty form, one that was begun, and one filled in from a message."""
+    asked = ("draft=unfinished", f"message={world.messages['taken'].pk}")
+    return [*plain("tickets:new")(world), *[("op", f"{reverse('tickets:new')}?{query}") for query in asked]]
+
+
 def taken(world):
     return [("op", reverse("tickets:taken", args=[world.tickets["pending_review"].ticket_no]))]
 
@@ -176,31 +193,59 @@ def sampled(world):
     return [(who, reverse("followup:sampled", args=[world.sampled.pk])) for who in ("sv", "au")]
 
 
+def knowledge(world):
+    """What an operator reads and two versions beside each other; what an editor may approve, and a proposal."""
+    number, waits, proposed = world.articles
+    return [("op", reverse("knowledge:article", args=[number])), ("ke", f"{reverse('knowledge:article', args=[number])}?v=2&with=1"),
+            ("ke", f"{reverse('knowledge:article', args=[waits])}"), ("ke", reverse("knowledge:article", args=[proposed]))]
+
+
+def knowledge_edit(world):
+    return [("ke", reverse("knowledge:edit", args=[world.articles[0]]))]
+
+
+def knowledge_list(world):
+    return [*plain("knowledge:list")(world), ("op", reverse("knowledge:list") + "?q=zzzz")]
+
+
 def lists(world):
     """Also narrowed until nothing is left, and asked for what makes no sense."""
-    return [*plain("tickets:all")(world), ("op", "/tickets/?q=zzzz"), ("sv", "/tickets/?registered_from=never&page=x&after=1~2")]
+    return [*plain("tickets:all")(world), ("op", "/tickets/?q=zzzz"), ("sv", f"/tickets/?q={quote('漏水 维修')}"),
+            ("li", f"/tickets/?q={quote('漏')}"), ("ql", "/tickets/?q=13800138000"), ("sv", "/tickets/?registered_from=never&page=x&after=1~2")]
+
+
+def message(world):
+    """One that waits, one in somebody's hands, and one that is handled; for the operator who has it and for his leader."""
+    return [(who, reverse("tickets:message", args=[found.pk])) for found in world.messages.values() for who in ("op", "ops")]
+
+
+def inbox(world):
+    return [*plain("tickets:messages")(world), ("op", "/messages/?show=handled"), ("op", "/messages/?channel=media&show=late")]
 
 
 WITH_ARGUMENTS = {
-    "home": lambda world: [("ke", "/")],  # everybody else is led on to a page of this table
+    "tickets:messages": inbox, "tickets:message": message,
     "api-docs": lambda world: [("op", reverse("api-docs"))], "person": person, "second-factor": second_factor, "tickets:by_number": ticket_pages, "tickets:do": step_forms,
-    "tickets:taken": taken, "tickets:several": several, "tickets:all": lists, "dispatch:field-list": field_list,
+    "tickets:new": intake, "tickets:taken": taken, "tickets:several": several, "tickets:all": lists, "dispatch:field-list": field_list,
     "tickets:profile": profile("tickets:profile", "sv", "ad"), "tickets:profile-new": profile("tickets:profile-new", "ad"),
     "insights:clock": clocks, "insights:holders": holders, "insights:seen": readers_of, "dispatch:evidence": evidence,
-    "followup:callback": callback,
+    "followup:callback": callback, "knowledge:article": knowledge, "knowledge:edit": knowledge_edit, "knowledge:list": knowledge_list,
     "followup:survey": survey, "followup:sampling": sampling, "followup:sampled": sampled,
 }
 FOREIGN = {"api-docs"}
 PAGES = {
-    "home", "login", "account", "change-password", "second-factor", "people", "new-person", "person", "roster", "notices:list",
+    "knowledge:list", "knowledge:desk", "knowledge:new", "knowledge:propose", "knowledge:article", "knowledge:edit",
+    "login", "account", "change-password", "second-factor", "people", "new-person", "person", "roster", "notices:list",
     "tickets:desk-mine", "tickets:desk-floor", "tickets:desk-review", "tickets:desk-leader", "tickets:desk-quality",
-    "tickets:all", "tickets:new", "tickets:by_number", "tickets:taken", "tickets:do", "dispatch:desk-dispatch",
+    "tickets:messages", "tickets:message", "tickets:message-write",
+    "tickets:all", "tickets:caller-notes", "tickets:new", "tickets:by_number", "tickets:taken", "tickets:do", "dispatch:desk-dispatch",
     "dispatch:desk-unit", "dispatch:desk-unit-board", "dispatch:wall", "insights:responsibility", "insights:callback-figures", "dispatch:desk-supervision", "dispatch:desk-coordination", "dispatch:desk-duty",
     "followup:desk-callbacks", "insights:audit-log", "api-docs", "styleguide", "palette", "tickets:several",
-    "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
+    "tickets:scripts", "tickets:snippets", "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
     "insights:clock", "insights:holders", "insights:seen", "dispatch:routing", "dispatch:presets",
     "dispatch:field-list", "dispatch:feedback", "dispatch:evidence", "followup:callback", "followup:survey",
     "followup:survey-thanks", "followup:desk-appeals", "followup:desk-unit-appeals", "followup:desk-follow-ups",
+    "tickets:calls", "tickets:seats", "tickets:handover",
     "followup:tracking", "followup:desk-layers", "followup:city-callbacks", "followup:sampling", "followup:sampled",
 }
 
@@ -231,7 +276,7 @@ def sample(visits, language):
 
 def somewhere(name):
     """An address of this name, with arguments that lead nowhere."""
-    for arguments in ([], [1], [1, 1], ["1"], ["1", "submit"]):
+    for arguments in ([], [1], [1, 1], ["1"], ["1", "submit"], ["K00001", "submit"], ["1", "join"]):
         with suppress(NoReverseMatch):
             return reverse(name, args=arguments)
     raise AssertionError(f"{name} wants other arguments")

@@ -71,6 +71,7 @@
     const all = stops();
     return all.length + 6 * all.filter((element) => /^(date|time|datetime-local|month|week)$/.test(element.type ?? "")).length;
   };
+  let begun = new Set();
   const lit = new Map();  // how each stop looked while it had the focus
   document.addEventListener("focusin", (event) => lit.set(event.target, looks(event.target)));
 
@@ -113,12 +114,13 @@
       document.documentElement.dataset.bsTheme = on ? "dark" : "light";
     },
     paper: () => getComputedStyle(document.body).backgroundColor,
-    beginWalk: () => { document.activeElement?.blur(); window.scrollTo(0, 0); lit.clear(); return presses(); },
+    beginWalk: () => { document.activeElement?.blur(); window.scrollTo(0, 0); lit.clear(); begun = new Set(stops()); return presses(); },
     endWalk: () => {
       const visited = [...lit];
       document.activeElement?.blur();  // compared at rest: a focus that changes nothing cannot be seen
       const told = (one) => `${named(one)} ${one.name ?? ""} ${one.textContent.trim().slice(0, 30)}`;
-      const missed = stops().filter((element) => !group(element).some((one) => lit.has(one)));
+      // what news brought meanwhile, above or below, was not there to be walked through
+      const missed = stops().filter((element) => begun.has(element) && !group(element).some((one) => lit.has(one)));
       const unseen = visited.filter(([element, look]) => element.isConnected && element !== document.body && look === looks(element));
       return {missed: missed.map(told), unseen: unseen.map(([one]) => told(one))};
     },

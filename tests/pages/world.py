@@ -11,6 +11,7 @@ from django.test import Client
 from accounts import second_factor
 from accounts.instant import database_now
 from accounts.models import DutyKind, DutyShift, User
+from accounts.privacy import phone_hash
 from accounts.roles import Role
 from dispatch import escalation
 from dispatch.evidence import acts as evidence
@@ -21,14 +22,23 @@ from followup.city.files import Entry
 from followup.models import TrackedItem
 from followup.sampling import drawing
 from followup.tracking import following, listing
+from knowledge import actions as knowledge
 from tests import factories
 from tests.api import lives
 from tests.factories import unit
 from tests.followup import surveys
+from tests.knowledge import articles
+from tests.telephony import calls
 from tests.tickets import ready
 from tests.tickets.bodies import body_for
+from tickets import weeks
+from tickets.channels import arrival, handling
 from tickets.models import Ticket
+from tickets.saying import scripts, snippets
+from tickets.similar import notes
 from tickets.steps import STEPS, offers, take
+from tickets.taking import drafts
+from tickets.telephony import ledger
 
 PASSWORD = "Corn-flower-field-88"
 READS_NOTHING = {"AD", "KE"}
@@ -62,7 +72,12 @@ class World:
         self.track_some()
         self.tickets["asked by message"], self.survey = surveys.ask(self.people)
         self.call_again()
+        self.write_articles()
+        self.write_in()
+        self.keep_texts()
         self.put_on_duty()
+        self.ring_somebody()
+        self.heed_a_caller()
         escalation.sweep(now=self.now)
         self.hold_people_up()
         self.offered = self.find_offers()
@@ -128,7 +143,7 @@ class World:
         for user in (self.people.sv, self.people.li, self.people.rv):
             keeping.keep(self.tickets["annotated"].pk, by=user, now=factories.NOON, text="维修后再问一次",
                          until=factories.NOON.date() + timedelta(days=2))
-        listing.make(listing.monday_of(factories.NOON.date()), now=factories.NOON + timedelta(days=7))
+        listing.make(weeks.monday_of(factories.NOON.date()), now=factories.NOON + timedelta(days=7))
         listing.catch_up(now=self.now)
         self.tickets["tracked"] = TrackedItem.objects.filter(left_at=None).latest("pk").ticket
         following.log(self.tickets["tracked"].pk, by=self.people.sv, now=self.now, cause="slow", text="已约谈承办单位")
@@ -137,14 +152,63 @@ class World:
         """The city called about a closed ticket, and of the callbacks that ended unreachable one is drawn."""
         city.take([Entry(1, self.tickets["closed"].ticket_no, "negative", (self.now - timedelta(hours=1)).isoformat())],
                   by=self.people.sv, now=self.now)
-        week = drawing.monday_of(factories.NOON)
+        week = weeks.monday_of(factories.NOON.date())
         drawing.publish(week, by=self.people.sv, now=self.now)
         self.sampled = drawing.draw(week, by=self.people.sv, now=self.now).callbacks.first()
+
+    def write_articles(self):
+        """One in two versions, one that waits for the editor's approval, and a proposal; numbers in this order."""
+        ke, other = self.people.ke, factories.make_user(Role.KE, "RX-ZS")
+        lasting = {"review_on": self.now.date() + timedelta(days=90)}
+        first = articles.published(other, ke, self.now, ivr_text="满半年可到街道申领。", ivr_key="12", **lasting)
+        knowledge.write(by=ke, now=self.now, number=first.article.number, base=1,
+                        **articles.content(**lasting, answer="居住满半年即可申领,七个工作日内办结。", change_note="时限缩短"))
+        waits = articles.submitted(other, self.now, title="公租房申请条件", **lasting)
+        proposed = knowledge.propose(title="路灯报修电话", answer="拨打供电公司电话报修即可。", by=self.people.op, now=self.now)
+        self.articles = [row.article.number for row in (first, waits, proposed)]
+
+    def write_in(self):
+        """Messages of several channels: waiting, late, in hand, handled."""
+        def comes(name, **fields):
+            given = {"channel": "email", "source_ref": f"{name}@example.cn", "subject": "屋顶漏水", "sender": "彭某某",
+                     "address": "peng@example.cn", "body": "家中屋顶漏水已经两周,物业一直没有派人来修。",
+                     "received_at": self.now - timedelta(minutes=9)} | fields
+            return arrival.receive(by=self.people.op, now=self.now, **given)[0]
+
+        self.messages = {
+            "taken": comes("taken", phone="13800138000", attachments=[{"name": "屋顶.jpg", "size": 81_920, "sha256": "ab" * 32}]),
+            "late": comes("late", channel="superior", source_ref="SJ-17", urgency="urgent", answer_by=self.now + timedelta(days=3),
+                          received_at=self.now - timedelta(hours=5)),
+            "joined": comes("joined", channel="wechat"), "spam": comes("spam", channel="letter")}
+        handling.take(self.messages["taken"].pk, by=self.people.op, now=self.now)
+        handling.join(self.messages["joined"].pk, by=self.people.op, now=self.now, ticket_no=self.tickets["handling"].ticket_no)
+        handling.no_matter(self.messages["spam"].pk, by=self.people.ops, now=self.now, reason="spam", note="推销广告")
+
+    def keep_texts(self):
+        """Own words of the house, texts to insert, and a call that an operator has not finished."""
+        scripts.write(key="opening", language="zh-hans", text="您好，澄湖区12345，请讲。", by=self.people.ops, now=self.now)
+        for by, is_shared in ((self.people.op, False), (self.people.ops, True)):
+            snippets.keep(name="停水核实", text="已联系自来水公司核实。", is_shared=is_shared, by=by, now=self.now)
+        drafts.save(by=self.people.op, now=self.now, key="unfinished", words={"content": "家中停水", "category": "050101"},
+                    sign=drafts.Sign("page", 1, 0, leaves=True))
 
     def put_on_duty(self):
         for kind, user in ((DutyKind.DUTY_LEADER, self.people.dl), (DutyKind.SHIFT_LEADER, self.people.ops)):
             DutyShift.objects.create(kind=kind, unit=unit("RX"), user=user, starts_at=self.now - timedelta(hours=1),
                                      ends_at=self.now + timedelta(days=2))
+
+    def ring_somebody(self):
+        """The operator speaks with a citizen, whom he has connected to an ambulance; the shift leader's telephone rings."""
+        for user, extension in ((self.people.op, "8001"), (self.people.ops, "8002")):
+            calls.sits(user, extension, now=self.now)
+            call = calls.rings(f"call of {user.username}".replace(" ", "-"), extension, at=self.now)
+            if user == self.people.op:
+                calls.answers("call-of-" + user.username, extension, at=self.now)
+                ledger.connect(call.pk, by=user, now=self.now, line="120", result="connected", note="老人晕倒")
+
+    def heed_a_caller(self):
+        notes.add(number_hash=phone_hash("13800138000"), kind="language", who="彭某", words="说粤语，请慢些说", by=self.people.sv,
+                  now=self.now, valid_from=self.now, valid_to=self.now + timedelta(days=30), owner="督办组", reason="多次听不清")
 
     def hold_people_up(self):
         """People on their way in who stand at one of the pages between the password and the first desk."""

@@ -33,7 +33,7 @@ def constant(**fields):
 def complete(ticket, now, pick, masters):
     """What a draft may still lack."""
     return {"type": ticket.type or "complaint", "category": "010201", "area": "WJJD", "address": "江畔小区3栋", "target": "物业公司",
-            "demand": "希望尽快维修", "content": TEXT}
+            "demand": "希望尽快维修", "content": TEXT, "duplicate_checked": True}
 
 
 def lead(ticket, now, pick, masters):
@@ -189,6 +189,7 @@ BODIES = {
         "note": "配件未到", "until": (now + timedelta(days=pick([3, 12]))).date().isoformat()},
     "finish_tracking": constant(note="已回访,情况平稳"),
     "log_tracking": lambda ticket, now, pick, masters: {"cause": pick(["slow", "funds"]), "text": "已约谈承办单位"},
+    "propose_article": constant(title="停车登记怎么办", answer=TEXT, keywords="停车登记"),
     "record_outcome": lambda ticket, now, pick, masters: dict(pick(ANSWERS)),
     "correct_outcome": lambda ticket, now, pick, masters: dict(pick(ANSWERS)) | {"why": "记录有误,已重听录音"},
     "order_re_callback": constant(reason="承办单位对结果有异议"),

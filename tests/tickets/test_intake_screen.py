@@ -105,7 +105,7 @@ def test_a_silent_call_is_in_the_ledger_and_makes_no_ticket(p):
 
 
 def test_the_shift_leader_goes_straight_on_to_express_dispatch(p):
-    answer = signed_in(p.ops).post("/tickets/new/", typed(act="express", urgency="critical"))
+    answer = signed_in(p.ops).post("/tickets/new/", typed(act="express", urgency="critical", urgency_reason="life"))
 
     assert answer.headers["Location"].endswith("/do/express_dispatch/")
     assert signed_in(p.ops).get(answer.headers["Location"]).status_code == 200

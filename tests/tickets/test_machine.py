@@ -50,7 +50,7 @@ BY = {"add_supplement": "op rv", "change_urgency": "sv dp rv", "set_confidential
       "record_outcome": "cb", "record_declined": "cb", "give_up": "cb", "record_withdrawal_answer": "cb",
       "correct_outcome": "cb sv", "order_re_callback": "sv", "second_not_reached": "cb",
       "appeal_result": "ul", "object_to_decision": "ul", "decide_appeal": "sv zh dl",
-      "reject_proposal": "dl sv ul"}
+      "propose_article": "op li", "reject_proposal": "dl sv ul"}
 WAITS = [timedelta(minutes=1), timedelta(minutes=20), timedelta(hours=2), timedelta(hours=9), timedelta(days=1),
          timedelta(days=3)]
 UNITS = ("ZJ", "CG", "WJJD")

@@ -238,7 +238,7 @@ def test_a_changed_number_is_found(p):
 def test_events_of_a_ticket_that_is_gone_are_found(p):
     ticket = make.draft(p)
     tamper("ALTER TABLE tickets_ticketevent DROP CONSTRAINT " + foreign_key())
-    for table in ("tickets_call", "tickets_idempotencykey"):
+    for table in ("tickets_call", "tickets_idempotencykey", "tickets_searchtext"):
         tamper(f"DELETE FROM {table} WHERE ticket_id = %s", ticket.pk)
 
     tamper("DELETE FROM tickets_ticket WHERE id = %s", ticket.pk)

@@ -189,6 +189,7 @@ BROKEN = [
     ("ticket_with_unit_has_a_unit", make.in_hand, "lead_unit_id = NULL"),
     ("ticket_times_in_place", make.closed, "closed_at = NULL"),
     ("ticket_times_in_place", IN_STATE["archived"], "archived_at = NULL"),
+    ("ticket_received_before_registered", make.draft, "received_at = registered_at + interval '1 second'"),
     ("ticket_withdrawal_source_known", make.in_hand, "withdraw_from = 'somewhere'"),
 ]
 

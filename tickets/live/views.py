@@ -13,9 +13,10 @@ from tickets.live.news import news_of
 from tickets.live.presence import HOLDS, LOOKING, Board, Presence
 from tickets.models import Ticket
 from tickets.scope import READERS
+from tickets.telephony.live import Telephone
 
 board = Board()
-hub = Hub(Bell(), Changes(), Presence(board))
+hub = Hub(Telephone(), Bell(), Changes(), Presence(board))  # a caller waits: he comes first
 
 
 @anyone_signed_in

@@ -1,6 +1,4 @@
 """What pages of such rules have in common: the two days, the words of a row, and the answer to "end it"."""
-from datetime import datetime, time
-
 from django import forms
 from django.contrib import messages
 from django.http import Http404
@@ -10,14 +8,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tickets.calendars import LOCAL, ONE_DAY
+from tickets.calendars import ONE_DAY
 from tickets.fields import DayField
 from tickets.presenters import Pill
 from tickets.timed import acts
+from tickets.weeks import midnight
 
 
 def begin_of(day):
-    return datetime.combine(day, time(), LOCAL) if day else None
+    return midnight(day) if day else None
 
 
 def end_of(day):

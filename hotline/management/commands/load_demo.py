@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from accounts.instant import database_now
 from dispatch import escalation
-from hotline.demo import people, roster, story
+from hotline.demo import floor, knowledge, people, roster, story
 from hotline.demo.password import demo_password
 from tickets.calendars import LOCAL
 from tickets.models import Ticket
@@ -32,7 +32,9 @@ class Command(BaseCommand):
         created = people.bring_in(password=demo_password(), now=now)
         cast = people.assemble()
         shifts = roster.fill(cast, now=now)
-        self.stdout.write(f"demo: {created} people and {shifts} duty shifts added")
+        seated = floor.fill(cast, now=now)
+        self.stdout.write(f"demo: {created} people and {shifts} duty shifts added, {seated} operators took a seat")
+        self.stdout.write(f"demo: {knowledge.stock(cast, now=now)} articles of knowledge added")
         if Ticket.objects.exists():
             self.stdout.write("demo: there are tickets already, none added")
             return

@@ -1,0 +1,74 @@
+"""What the operator decides about a caller whose matter is there already, by the steps that everybody takes.
+
+Each ends with a row in the ledger of calls and a Recognition, which lets him take the step with a ticket that somebody else
+registered. Trail, counts, marks and callbacks are those of the step (T39, O1, O4); nothing here changes a ticket itself.
+A form that is sent twice counts once.
+"""
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tickets import intake, steps, story
+from tickets.actions import record_locked
+from tickets.models import Recognition, Ticket
+
+How = Recognition.How
+TAKEN_OVER = ("type", "category", "area", "address")  # what the caller need not say again
+
+
+@transaction.atomic
+def join(master, *, by, now, key, **given):
+    """Register the caller as another reporter: his own ticket, merged at once into the other one. Returns his ticket.
+
+    What he left open is taken from the ticket that he joins: joining says that it is the same matter in the same place.
+    """
+    hold(master)
+    blank = {name: getattr(master, name) for name in TAKEN_OVER if not given.get(name) and getattr(master, name)}
+    ticket, created = intake.register(by=by, now=now, key=key, **{**given, **blank})
+    if created:
+        Recognition.objects.create(ticket=master, fresh=ticket, how=How.JOIN, by=by, at=now, key=key)
+        body = {"master": master.ticket_no, "note": story.RECOGNISED}
+        ticket = steps.take(steps.STEPS["merge_into"], ticket, by=by, body=body, now=now).ticket
+    return ticket
+
+
+def urge(ticket, *, by, now, key, number="", note=""):
+    """催办: he calls again about an open matter; no ticket is made of it."""
+    words = note or _("The caller asked how it stands")
+    return _add_to(ticket, How.URGE, "remind", {"note": words[:500]}, by=by, now=now, key=key, number=number)
+
+
+def add(ticket, *, by, now, key, text, number=""):
+    """What is new is added to the matter that is open."""
+    return _add_to(ticket, How.ADD, "add_supplement", {"text": text[:1000]}, by=by, now=now, key=key, number=number)
+
+
+@transaction.atomic
+def _add_to(ticket, how, step, body, *, by, now, key, number):
+    hold(ticket)
+    if key and Recognition.objects.filter(by=by, key=key).exists():
+        return ticket
+    call = intake.log_call(by=by, now=now, number=number, ticket=ticket, hotline_code=ticket.hotline_code)
+    Recognition.objects.create(ticket=ticket, call=call, how=how, by=by, at=now, key=key)
+    seen = Ticket.objects.visible_to(by).select_related("lead_unit", "category", "area", "caller").get(pk=ticket.pk)
+    return steps.take(steps.STEPS[step], seen, by=by, body=body, now=now).ticket
+
+
+@transaction.atomic
+def follow_up(earlier, *, by, now, key, **given):
+    """The matter of a ticket that is over goes on: a new ticket that says of which one it is the consequence."""
+    ticket, created = intake.register_and_submit(by=by, now=now, key=key, **given)
+    if created:
+        Recognition.objects.create(ticket=earlier, fresh=ticket, how=How.FOLLOW_UP, by=by, at=now, key=key)
+        ticket = record_locked(ticket, "follow_up", by=by, now=now, data={"follow_up_of": earlier.ticket_no})
+    return ticket
+
+
+def hold(ticket):
+    """The second of two equal forms waits here. Always before a number is taken, as whoever splits a ticket off does it: with
+    the day's counter in the hand nobody may wait for a ticket."""
+    Ticket.objects.select_for_update(of=("self",), no_key=True).get(pk=ticket.pk)
+
+
+story.register(words={"follow_up": story.Word(gettext_lazy("%(who)s linked it to an earlier ticket"), "blue")},
+               decoders={"follow_up_of": (gettext_lazy("Follows up"), None)})
