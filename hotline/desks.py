@@ -10,6 +10,7 @@ from followup.sampling import drawing as sampling
 from followup.tracking.following import READERS as TRACKERS
 from insights import responsibility
 from insights.callback_rates import views as callback_rates
+from insights.published import views as published
 from knowledge.who import EDITORS
 from knowledge.who import READERS as KNOWLEDGE_READERS
 from tickets import queues
@@ -61,6 +62,7 @@ OTHERS = (
     (_("Responsibility"), "insights:responsibility", responsibility.READERS),
     (_("Sample of unreachable callbacks"), "followup:sampling", sampling.READERS),
     (_("Callback figures"), "insights:callback-figures", callback_rates.READERS),
+    (_("Published figures"), "insights:published", published.READERS),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),
 )
 # where those begin their day who have no desk
