@@ -62,6 +62,7 @@ OTHERS = (
     (_("Responsibility"), "insights:responsibility", responsibility.READERS),
     (_("Sample of unreachable callbacks"), "followup:sampling", sampling.READERS),
     (_("Callback figures"), "insights:callback-figures", callback_rates.READERS),
+    (_("My files"), "tickets:exports", READERS),
     (_("Published figures"), "insights:published", published.READERS),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),
 )

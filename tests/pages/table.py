@@ -36,7 +36,7 @@ NO_PAGES = {
     "tickets:special-add": POST, "tickets:special-end": POST, "dispatch:preset-add": POST, "dispatch:preset-end": POST,
     "dispatch:routing-look": POST, "dispatch:routing-write": POST, "dispatch:routing-end": POST,
     "dispatch:feedback-file": POST, "dispatch:feedback-confirm": POST,
-    "dispatch:evidence-file": FILE,
+    "dispatch:evidence-file": FILE, "tickets:export-file": FILE, "tickets:export-decide": POST, "tickets:export-drop": POST, "tickets:calls-file": POST,
     "followup:tracking-log": POST, "followup:tracking-file": POST,
     "followup:city-callbacks-confirm": POST, "followup:sampling-publish": POST, "followup:sampling-draw": POST,
     "tickets:phone-bar": FRAGMENT, "tickets:phone-seat": POST, "tickets:phone-leave": POST, "tickets:phone-mode": POST,
@@ -250,7 +250,7 @@ PAGES = {
     "insights:clock", "insights:holders", "insights:seen", "dispatch:routing", "dispatch:presets",
     "dispatch:field-list", "dispatch:feedback", "dispatch:evidence", "followup:callback", "followup:survey",
     "followup:survey-thanks", "followup:desk-appeals", "followup:desk-unit-appeals", "followup:desk-follow-ups",
-    "tickets:calls", "tickets:seats", "tickets:handover",
+    "tickets:exports", "tickets:calls", "tickets:seats", "tickets:handover",
     "followup:tracking", "followup:desk-layers", "followup:city-callbacks", "followup:sampling", "followup:sampled",
 }
 
