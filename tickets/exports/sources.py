@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy
 
 from tickets import columns, excel, list_page, orders, sightings
 from tickets.columns import Column
-from tickets.disclosure import identity_of, is_withheld
-from tickets.models import Call
+from tickets.disclosure import MAY_ASK, identity_of, is_withheld
+from tickets.models import Call, Ticket
 from tickets.presenters import pills_of
 from tickets.telephony import book
 
 CHUNK = 500
+UNSHOWN = ("content", "demand", "answer", "note", "unit_summary", "extra")  # long, and in no column of a list
 
 
 class Gone(Exception):
@@ -36,6 +37,22 @@ def chunks(keys, size):
     some = iter(keys)
     while chunk := list(islice(some, size)):
         yield chunk
+
+
+class Shared:
+    """Categories, units and staff are few and stand on many tickets: each is read once a file, not joined to each row."""
+
+    def __init__(self):
+        self.fields = [Ticket._meta.get_field(name) for name in ("category", "lead_unit", "area", "registered_by")]
+        self.known = {field: {None: None} for field in self.fields}
+
+    def join(self, tickets):
+        for field in self.fields:
+            known = self.known[field]
+            missing = {key for ticket in tickets if (key := getattr(ticket, field.attname)) not in known}
+            known.update(field.related_model.objects.in_bulk(missing) if missing else {})
+            for ticket in tickets:
+                field.set_cached_value(ticket, known[getattr(ticket, field.attname)])
 
 
 class TicketList:
@@ -85,9 +102,18 @@ class TicketList:
         if listing.search:  # finds page by page already, and looks at each whether its reader may be told
             yield from listing.chunks(CHUNK)
             return
+        shared = Shared()
         for keys in chunks(chosen(orders.keyed(listing.rows, listing.sorting)), CHUNK):
-            found = {ticket.pk: ticket for ticket in listing.bring(listing.rows.filter(pk__in=keys)).for_list()}
-            yield [found[key] for key in keys if key in found]
+            rows = listing.bring(listing.rows.filter(pk__in=keys)).defer(*UNSHOWN)
+            found = {ticket.pk: ticket for ticket in (rows.select_related("caller") if self.tells_of_people else rows)}
+            tickets = [found[key] for key in keys if key in found]
+            shared.join(tickets)
+            yield tickets
+
+    @property
+    def tells_of_people(self):
+        """Whether the file needs to know who called, be it only to strike his name out of a title."""
+        return any(column.personal for column in self.columns) or not self.user.has_role(*MAY_ASK)
 
     def rows(self):
         """Lists of so many lines of values; each ticket is on record as read before it leaves."""
