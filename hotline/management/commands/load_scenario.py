@@ -37,7 +37,10 @@ class Command(BaseCommand):
         except play.OtherSize:
             raise CommandError(f"{name} is loaded already, with another share: once in a district is enough.") from None
         if missing:
-            self.play(scenario, missing, jobs, verbosity)
+            try:
+                self.play(scenario, missing, jobs, verbosity)
+            except play.Interrupted:
+                raise CommandError("One of the processes has ended too early. Begun again, the load goes on.") from None
         else:
             self.stdout.write(f"{name}: all {scenario.tickets} matters are loaded already, none added")
         self.close(name)
