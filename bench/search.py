@@ -126,7 +126,8 @@ def run(standing, chosen):
           f"{'/ limit':>9}")
     units = search_load.shares()
     people = {"supervisor": User.objects.get(username="sv-bench")} | {
-        name: User.objects.get(username=f"li-{unit}") for name, unit in (("large unit", units[0]), ("small unit", units[-1]))}
+        name: User.objects.get(username=f"li-{units[place]}") for name, place in (("large unit", 0), ("small unit", -2),
+                                                                                  ("least unit", -1))}
     kept = [measure(who, user, questions, chosen.rounds) for who, user in people.items()]
     return all(kept)
 
