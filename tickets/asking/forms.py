@@ -10,7 +10,7 @@ from tickets.taking.questions import Ask
 from tickets.taking.rows import LONGEST_TEMPLATE
 
 KINDS = {
-    "text": gettext_lazy("Text"), "number": gettext_lazy("Number"), "choice": gettext_lazy("One of several"),
+    "text": gettext_lazy("A line of text"), "number": gettext_lazy("A number"), "choice": gettext_lazy("One of several"),
     "yes_no": gettext_lazy("Yes or no"), "date": gettext_lazy("Day"), "moment": gettext_lazy("Day and time"),
     "phone": gettext_lazy("Phone number (encrypted)"), "id_card": gettext_lazy("Identity card number (encrypted)"),
     "credit_code": gettext_lazy("Unified social credit code"),
@@ -32,7 +32,7 @@ class BaseForm(forms.Form):
 
 class AskForm(forms.Form):
     name = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput())
-    label = forms.CharField(label=gettext_lazy("Question"), max_length=40)
+    label = forms.CharField(label=gettext_lazy("What is asked"), max_length=40)
     kind = forms.ChoiceField(label=gettext_lazy("Answered by"), choices=KINDS, initial="text")
     choices = forms.CharField(label=gettext_lazy("Choices"), max_length=400, required=False,
                               help_text=gettext_lazy("For “one of several”, with commas between them."))
@@ -76,7 +76,7 @@ class AskForm(forms.Form):
 class AskFormSet(forms.BaseFormSet):
     def add_fields(self, form, index):
         super().add_fields(form, index)
-        form.fields["ORDER"].label = _("Place")
+        form.fields["ORDER"].label = _("Its turn")
         form.fields["ORDER"].help_text = _("1 comes first.")
         form.fields["DELETE"].label = _("Ask this no more")
 
