@@ -48,6 +48,7 @@ OTHERS = (
     (_("Knowledge"), "knowledge:list", KNOWLEDGE_READERS),
     (_("Callers to heed"), "tickets:caller-notes", caller_notes.KEEPERS),
     (_("What to say"), "tickets:scripts", saying.WRITERS),
+    (_("Questions of categories"), "tickets:questions", saying.WRITERS),
     (_("Kept texts"), "tickets:snippets", saying.KEEPERS),
     (_("People"), "people", (Role.AD,)),
     (_("Duty roster"), "roster", (Role.AD, Role.OPS, Role.DL)),

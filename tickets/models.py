@@ -21,7 +21,6 @@ from tickets.proposals import Proposal
 from tickets.saved_views import ListChoice, SavedView
 from tickets.saying.rows import ScriptText, Snippet
 from tickets.scope import TicketQuerySet
-from tickets.search import LetterPairs
 from tickets.sightings import Sighting
 from tickets.similar.rows import CallerNote, Recognition
 from tickets.sla import CalendarVersion, HolidayDay, SlaProfile
@@ -104,7 +103,6 @@ class Ticket(Life):
             models.Index(fields=["closed_at"], name="ticket_to_archive", condition=Q(state=State.CLOSED)),
             GinIndex(fields=["unit_ids"], name="ticket_units", condition=Q(state__in=OPEN), fastupdate=False),
             GinIndex(fields=["unit_ids"], name="ticket_units_all", fastupdate=False),
-            GinIndex(LetterPairs("title"), name="ticket_title_pairs"),
             models.Index(Collate(Reverse("ticket_no"), "C"), name="ticket_number_tail"),
         ]
 

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.access import audience
 from accounts.instant import database_now
-from tickets import intake, search
+from tickets import intake
 from tickets.actions import AlreadyMoved, Refused
 from tickets.channels import handling
-from tickets.models import CallerNote, Ticket
+from tickets.finding.asked import LONGEST
+from tickets.models import CallerNote
 from tickets.presenters import Pill
-from tickets.similar import joining, lookup, notes, shown, who_calls
+from tickets.similar import joining, lookup, notes, shown, who_calls, words
 from tickets.similar.forms import LookForm, NoteForm
 from tickets.steps import Invalid
 from tickets.taking import drafts, screen
@@ -30,8 +31,6 @@ from tickets.timed import acts
 from tickets.timed import pages as timed
 
 How = joining.How
-FOUND = 8  # tickets of a look-up
-SHORTEST = 2  # letters: a Chinese word
 DONE = {
     How.JOIN: gettext_lazy("The caller is another reporter of %(number)s."),
     How.URGE: gettext_lazy("The unit is urged; the call is in the ledger with %(number)s."),
@@ -74,21 +73,9 @@ def candidates(request):
 @audience(*TAKING_IN)
 @require_POST
 def look_up(request):
-    """Words in the titles of all tickets that he may read, the best and newest first. Writes nothing."""
-    words = " ".join(request.POST.get("q", "")[:60].split())
-    rows = found(words, request.user) if len(words) >= SHORTEST else []
-    return render(request, "similar/_found.html", {"rows": rows, "words": words})
-
-
-def found(words, user):
-    """All words must be there; first those of whose title they are the larger part, then the newest. Nothing confidential."""
-    tickets = Ticket.objects.visible_to(user).filter(is_confidential=False)
-    for word in words.split():
-        tickets = tickets.filter(search.in_title(word))
-    newest = list(tickets.select_related("category", "area", "caller").order_by("-registered_at", "-pk")[:10 * FOUND])
-    share = len(words.replace(" ", ""))
-    best = sorted(newest, key=lambda ticket: round(4 * share / max(len(ticket.title), 1)), reverse=True)  # stable
-    return [shown.row_of(ticket, user, True) for ticket in best[:FOUND]]
+    """What all tickets that he may read say, the best and newest first. Writes nothing."""
+    asked, rows = words.look_up(request.POST.get("q", "")[:LONGEST], request.user)
+    return render(request, "similar/_found.html", {"rows": rows, "asked": asked})
 
 
 # --- what he decides -----------------------------------------------------------------------------------------------------
