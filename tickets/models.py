@@ -44,7 +44,7 @@ class Ticket(Life):
     hotline_code = models.CharField(max_length=8, default="12345")
     channel = models.CharField(_("channel"), max_length=14, choices=Channel, default=Channel.PHONE)
     source_ref = models.CharField(max_length=64, blank=True)  # number at the channel it came from
-    registered_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    registered_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)  # two begin with it
     registered_team = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
     registered_at = models.DateTimeField(_("registered"))
     received_at = models.DateTimeField(null=True, blank=True)  # by its channel; ACCEPT counts from then
@@ -96,6 +96,7 @@ class Ticket(Life):
             models.Index(fields=["state", "next_due_at", "id"], name="ticket_work", condition=Q(state__in=OPEN)),
             models.Index(fields=["-registered_at", "-id"], name="ticket_newest"),
             models.Index(fields=["registered_by", "-id"], name="ticket_registrar"),
+            models.Index(fields=["registered_by", "phone_hash"], name="ticket_same_caller"),  # scope.py asks it for every list
             models.Index(fields=["phone_hash", "-id"], name="ticket_phone", condition=~Q(phone_hash="")),
             models.Index(fields=["area", "-registered_at"], name="ticket_place"),
             models.Index(fields=["category", "-registered_at"], name="ticket_kind"),
