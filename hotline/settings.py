@@ -298,6 +298,16 @@ MAIL = {  # the mailbox that citizens write to, read over IMAP; without a host i
 }
 SMS_BACKEND = env.str("HOTLINE_SMS_BACKEND", default="console")
 
+# --- figures: how shares are rounded and what answers weigh; no law says it, districts differ -----------------------
+FIGURES = {
+    "PCT_MODE": demands.one_of("HOTLINE_PCT_MODE", env.str("HOTLINE_PCT_MODE", default="half_up"), ("half_up", "trunc")),
+    "W_BASIC_SOLVED": demands.share("HOTLINE_W_BASIC_SOLVED", env.str("HOTLINE_W_BASIC_SOLVED", default="1.0")),
+    "W_BASIC_SATISFIED": demands.share("HOTLINE_W_BASIC_SATISFIED", env.str("HOTLINE_W_BASIC_SATISFIED", default="0.9")),
+    # of response, solved and satisfied in the composite score
+    "WEIGHTS": demands.shares("HOTLINE_WEIGHTS", env.list("HOTLINE_WEIGHTS", default=["0.1", "0.5", "0.4"])),
+    "RANK_MIN": env.int("HOTLINE_RANK_MIN", default=5),  # rated callbacks under which nobody is ranked
+}
+
 # --- telephone: everything is off until it is named ---------------------------------------------------------------
 TELEPHONY_SECRET = env.str("HOTLINE_TELEPHONY_SECRET", default="")  # signs the events of POST /api/v1/telephony/events/
 demands.check_telephony_secret(TELEPHONY_SECRET)

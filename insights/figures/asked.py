@@ -1,0 +1,58 @@
+"""What somebody asks a figure of: a period, and whose tickets."""
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from tickets.models import Ticket
+
+
+@dataclass(frozen=True)
+class Period:
+    """[since, until). What has not come yet is not counted: a period that goes on ends now."""
+
+    since: datetime
+    until: datetime
+    now: datetime
+
+    def __post_init__(self):
+        object.__setattr__(self, "until", min(self.until, self.now))
+
+    def of(self, field, rows):
+        return rows.filter(**{f"{field}__gte": self.since, f"{field}__lt": self.until})
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Never more than the viewer sees: a count may tell, too. Unit and area stand for everything below them; `category` is
+    the beginning of a code. Without a viewer it is the whole district, as a published report has it."""
+
+    viewer: Any = None
+    unit: Any = None
+    area: Any = None
+    category: str = ""
+
+    @property
+    def sees_all(self):
+        return self.viewer is None or not Ticket.objects.visible_to(self.viewer).query.where
+
+    @property
+    def parts(self):
+        return [part for part in (self.unit, self.area, self.category) if part]
+
+    def narrow(self, rows, source):
+        """Those of a source's rows that this viewer may count."""
+        if source.ticket is None:  # calls: they have no place, no matter and no unit
+            return rows if self.sees_all and not self.parts else rows.none()
+        if not self.sees_all:
+            own = Ticket.objects.visible_to(self.viewer).values("pk")
+            rows = rows.filter(**{f"{source.ticket}pk__in": own})
+        wanted = Q()
+        if self.unit:
+            wanted &= Q(**{f"{source.unit}__path__startswith": self.unit.path})
+        if self.area:
+            wanted &= Q(**{f"{source.ticket}area__path__startswith": self.area.path})
+        if self.category:
+            wanted &= Q(**{f"{source.ticket}category__code__startswith": self.category})
+        return rows.filter(wanted)
