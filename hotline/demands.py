@@ -101,3 +101,9 @@ def shares(name: str, texts: list[str]) -> tuple[Decimal, ...]:
     if len(found) != 3 or sum(found) != 1:
         raise Refused(f"{name} must be three numbers that add up to 1, as in 0.1,0.5,0.4.")
     return found
+
+
+def number_in(name: str, value: int, least: int, most: int) -> int:
+    if not least <= value <= most:
+        raise Refused(f"{name} must be a number from {least} to {most}.")
+    return value

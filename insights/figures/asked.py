@@ -1,5 +1,5 @@
 """What somebody asks a figure of: a period, and whose tickets."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,17 +10,24 @@ from tickets.models import Ticket
 
 @dataclass(frozen=True)
 class Period:
-    """[since, until). What has not come yet is not counted: a period that goes on ends now."""
+    """[since, until). What has not come yet is not counted: a period that goes on ends now. `spans` are those parts of it
+    that are asked for, if not all of it is."""
 
     since: datetime
     until: datetime
     now: datetime
+    spans: tuple | None = None
 
     def __post_init__(self):
         object.__setattr__(self, "until", min(self.until, self.now))
 
+    def only(self, spans):
+        return replace(self, spans=tuple(spans))
+
     def of(self, field, rows):
-        return rows.filter(**{f"{field}__gte": self.since, f"{field}__lt": self.until})
+        spans = ((self.since, self.until),) if self.spans is None else self.spans
+        parts = [Q(**{f"{field}__gte": since, f"{field}__lt": until}) for since, until in spans]
+        return rows.filter(Q(*parts, _connector=Q.OR)) if parts else rows.none()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.conf import settings
 
-from insights.figures.rates import NOTHING, Rate, hundredths, plain
+from insights.figures.rates import NOTHING, Rate, plain, rounded
 
 SETTINGS = settings.FIGURES
 
@@ -56,7 +56,7 @@ def hours(spread):
     """Mean, median, and the time within which nine in ten were through."""
     if not spread.get("n"):
         return NOTHING
-    return " / ".join(str(hundredths(Decimal(repr(spread[name])))) for name in ("mean", "median", "p90"))
+    return " / ".join(str(rounded(Decimal(repr(spread[name])))) for name in ("mean", "median", "p90"))
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Composite:
         rates = [part.rate(found).value for part in self.parts]
         if None in rates:
             return None
-        return hundredths(100 * sum(weight * rate for weight, rate in zip(SETTINGS["WEIGHTS"], rates, strict=True)))
+        return rounded(100 * sum(weight * rate for weight, rate in zip(SETTINGS["WEIGHTS"], rates, strict=True)))
 
     def said(self, found):
         value = self.value(found)

@@ -157,7 +157,7 @@ ALL = (
             ("extended", _("Extensions granted"), Q(kind=Request.Kind.EXTENSION)),
             ("exclusions", _("Exclusions granted"), Q(kind=Request.Kind.EXCLUSION))),
     *counts("appeals", ("appealed_out", _("Excluded after an appeal"))),
-    *counts("closed", ("forced", _("Closed by two persons"), Q(closure_kind=ClosureKind.FORCED))),
+    *counts("forced", ("forced", _("Closed by two persons"))),
     *counts("reminders", ("called_again", _("Called again"), Q(kind="repeat_call"))),
     *counts("orders", ("orders", _("Orders issued"))),
     *counts("orders_due",

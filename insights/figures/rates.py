@@ -4,22 +4,18 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 
-HUNDREDTH = Decimal("0.01")
 NOTHING = "—"
 MODES = {"half_up": ROUND_HALF_UP, "trunc": ROUND_DOWN}
 
 
-def rounding():
-    """Half up; cut off where published figures are to be met that were cut off."""
-    return MODES[settings.FIGURES["PCT_MODE"]]
-
-
-def hundredths(value):
-    return value.quantize(HUNDREDTH, rounding())
+def rounded(value):
+    """Half up to two places; where figures are to be met that others published, cut off, or to another number of places."""
+    said = settings.FIGURES
+    return value.quantize(Decimal(1).scaleb(-said["PCT_PLACES"]), MODES[said["PCT_MODE"]])
 
 
 def percent(value):
-    return f"{hundredths(100 * value)}%"
+    return f"{rounded(100 * value)}%"
 
 
 def plain(number):

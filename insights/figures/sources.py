@@ -11,6 +11,7 @@ from followup import results
 from followup.models import AppealReview
 from insights.figures import callbacks_due
 from tickets.calendars import LOCAL
+from tickets.choices import ClosureKind
 from tickets.clocks import Clock, Kind, Status
 from tickets.models import Call, Ticket
 from tickets.queues import overdue
@@ -30,6 +31,7 @@ class Source:
     ticket: str | None = "ticket__"
     unit: str = "ticket__lead_unit"
     of_period: Callable | None = None  # rows of a Period, where a moment alone does not say it
+    columns: tuple = ()  # that the moment is made of, where it is none itself
 
     def within(self, period):
         if self.of_period:
@@ -92,6 +94,10 @@ def granted():
     return Request.objects.filter(status=Request.Status.APPROVED)
 
 
+def forced():
+    return counted_tickets().filter(closure_kind=ClosureKind.FORCED)
+
+
 def late_now(period):
     return overdue(counted_tickets(), period.now)
 
@@ -102,11 +108,11 @@ SOURCES = {source.name: source for source in (
     of_tickets("merged", "registered_at", merged),
     of_tickets("dispatched", "first_dispatched_at"),
     of_tickets("completed", "completed_at", completed),
-    of_tickets("closed", "closed_at"),
+    of_tickets("forced", "closed_at", forced),
     of_tickets("late", "next_due_at", of_period=late_now),
     of_tickets("callbacks_due", "registered_at", of_period=callbacks_due.tickets),
     Source("parts", lead_parts, "opened_at", unit="unit"),
-    Source("taken", taken_or_returned, "taken_at", unit="unit"),
+    Source("taken", taken_or_returned, "taken_at", unit="unit", columns=("signed_at", "closed_at")),
     Source("receipts", promises(Kind.RECEIPT), "due_at", unit="holder"),
     Source("promises", promises(Kind.RESPONSE, Kind.COMPLETION), "due_at"),
     Source("contacts", first_contacts, "at"),
