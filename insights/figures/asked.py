@@ -5,7 +5,10 @@ from typing import Any
 
 from django.db.models import Q
 
+from accounts.models import UnitKind
 from tickets.models import Ticket
+
+BELOW = (UnitKind.SECTION, UnitKind.COMMUNITY, UnitKind.VILLAGE)  # kinds for which the unit above them answers
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Scope:
     unit: Any = None
     area: Any = None
     category: str = ""
+    answers: bool = False  # of the unit only what it answers for itself: its sections and communities, but no hospital
 
     @property
     def sees_all(self):
@@ -57,9 +61,13 @@ class Scope:
             rows = rows.filter(**{f"{source.ticket}pk__in": own})
         wanted = Q()
         if self.unit:
-            wanted &= Q(**{f"{source.unit}__path__startswith": self.unit.path})
+            wanted &= self.of_unit(f"{source.unit}__")
         if self.area:
             wanted &= Q(**{f"{source.ticket}area__path__startswith": self.area.path})
         if self.category:
             wanted &= Q(**{f"{source.ticket}category__code__startswith": self.category})
         return rows.filter(wanted)
+
+    def of_unit(self, way=""):
+        below = Q(**{f"{way}path__startswith": self.unit.path})
+        return below & Q(**{f"{way}kind__in": (self.unit.kind, *BELOW)}) if self.answers else below

@@ -14,13 +14,14 @@ from tickets.fields import AnyUnitField, AreaField
 from tickets.weeks import WEEK, midnight, monday_of
 
 READERS = (*DISTRICT, Role.UL)
-PARTS = ("since", "until", "unit", "area", "category")
+PARTS = ("since", "until", "unit", "area", "category", "answers")
 
 
 class FiguresForm(PeriodForm):
     unit = AnyUnitField(label=_("Unit, with all below it"), required=False)
     area = AreaField(label=_("Place of the matter"), required=False)
     category = forms.ChoiceField(label=_("Kind of matter"), required=False)
+    answers = forms.BooleanField(required=False, widget=forms.HiddenInput)  # as a ranking counts a unit
 
     def __init__(self, user, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -56,7 +57,8 @@ class Asked:
         if self.form.is_valid():
             said = self.form.cleaned_data
             self.period = Period(said["since"], said["until"], now)
-            self.scope = Scope(user, unit=said["unit"] or own_unit(user), area=said["area"], category=said["category"])
+            self.scope = Scope(user, unit=said["unit"] or own_unit(user), area=said["area"], category=said["category"],
+                               answers=said["answers"])
         self.kept = {name: value for name, value in given.items() if value}
 
     def query(self, **changes):
@@ -83,7 +85,7 @@ def usual(now):
     last_quarter = months_later(quarter, -3)
     return [(label, midnight(start), midnight(end)) for label, start, end in (
         (_("Last seven days"), today - 6 * ONE_DAY, today + ONE_DAY),
-        (_("Today"), today, today + ONE_DAY), (_("Yesterday"), today - ONE_DAY, today),
+        (_("This day"), today, today + ONE_DAY), (_("Yesterday"), today - ONE_DAY, today),
         (_("This week"), monday, monday + WEEK), (_("Last week"), monday - WEEK, monday),
         (_("This month"), month, months_later(month, 1)), (_("Last month"), last_month, month),
         (_("This quarter"), quarter, months_later(quarter, 3)), (_("Last quarter"), last_quarter, quarter),

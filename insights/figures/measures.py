@@ -9,10 +9,10 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.models import Reply, Request, SupervisionOrder
-from followup.models import CallbackTask
+from followup.models import AppealReview, CallbackTask
 from insights.figures.durations import HANDLING, RESPONDING, Spread
 from insights.figures.sources import MET_IN_TIME, NEXT_DAY, SOURCES, Source
-from tickets.choices import ClosureKind, Urgency
+from tickets.choices import ClosureKind, Outcome, Urgency
 from tickets.clocks import Clock, Kind, Status
 from tickets.models import TicketEvent
 from tickets.people import Disposition
@@ -81,6 +81,14 @@ def approved_reply():
     return Exists(Reply.objects.filter(ticket=OuterRef("ticket"), round=OuterRef("round"), status=Reply.Status.APPROVED))
 
 
+def changed_by_appeal():
+    """The last review of the unit's appeal of this round says that the citizen was served well."""
+    reviews = AppealReview.objects.filter(appeal__ticket=OuterRef("ticket"), appeal__round=OuterRef("round"))
+    later = AppealReview.objects.filter(appeal=OuterRef("appeal"), is_final=True)
+    in_force = reviews.filter(Q(is_final=True) | ~Exists(later))
+    return Exists(in_force.filter(decision=AppealReview.Decision.CHANGED, result=Outcome.POSITIVE))
+
+
 TASK = CallbackTask
 INCOMING = Q(phone__direction=PhoneCall.Direction.IN)
 OFFERED = INCOMING & Q(phone__rang_at__isnull=False)
@@ -90,6 +98,7 @@ RESPONSE, COMPLETION = Q(kind=Kind.RESPONSE) & DISPATCHED, Q(kind=Kind.COMPLETIO
 REACHED = Q(contacted__isnull=False) & ~Q(solved=TASK.Solved.NO_COMMENT, satisfied=TASK.Satisfied.NO_COMMENT)
 RATED = REACHED & Q(ticket__excluded_from_assessment=False)
 SERVICE = Q(process_satisfied__in=(TASK.Satisfied.SATISFIED, TASK.Satisfied.BASICALLY, TASK.Satisfied.UNSATISFIED))
+FULL_MARKS = Q(contacted=True, solved=TASK.Solved.SOLVED, satisfied=TASK.Satisfied.SATISFIED)
 INCLUDED, INCLUDED_TICKET = Q(excluded_from_assessment=False), Q(ticket__excluded_from_assessment=False)
 RETURN = Q(kind=Request.Kind.RETURN)
 
@@ -102,15 +111,15 @@ ALL = (
              OFFERED & seconds_between("phone__rang_at", "phone__answered_at", SOON)),
             ("calls_nuisance", _("Silent, harassing, wrong and test calls"), Q(disposition__in=NUISANCE))),
     *counts("accepted",
-            ("accepted", _("Accepted"), ~Q(state=State.REJECTED)),
-            ("direct", _("Answered on the line"), Q(closure_kind=ClosureKind.DIRECT)),
-            ("refused", _("Not accepted"), Q(state=State.REJECTED)),
+            ("accepted", _("Tickets accepted"), ~Q(state=State.REJECTED)),
+            ("direct", _("Tickets answered on the line"), Q(closure_kind=ClosureKind.DIRECT)),
+            ("refused", _("Matters not accepted"), Q(state=State.REJECTED)),
             ("accepted_dispatched", _("Accepted and dispatched"), Q(first_dispatched_at__isnull=False)),
             ("cleared_same_day", _("Completed on the day of acceptance"),
              Q(first_dispatched_at__isnull=False, completed_at__lt=F("next_day")) & DONE_FOR_GOOD, {"next_day": NEXT_DAY})),
     *counts("merged", ("merged", _("Merged into another ticket"))),
     *counts("dispatched",
-            ("dispatched", _("Dispatched")),
+            ("dispatched", _("Tickets dispatched")),
             ("dispatched_in_time", _("Reviewed and dispatched in time"), Q(late=False), {"late": late_before_dispatch()}),
             ("first_right", _("The first unit was right"), Q(came_back=False),
              {"came_back": events("approve_return", "recall")}),
@@ -146,6 +155,8 @@ ALL = (
             ("basically_satisfied", TASK.Satisfied.BASICALLY.label, RATED & Q(satisfied=TASK.Satisfied.BASICALLY)),
             ("service_rated", _("Rated the service"), SERVICE),
             ("service_satisfied", _("Satisfied with the service"), Q(process_satisfied=TASK.Satisfied.SATISFIED)),
+            ("fell_short", _("Ratings that cost points"), RATED & ~FULL_MARKS),
+            ("appeals_won", _("Changed after an appeal"), RATED & ~FULL_MARKS & Q(won=True), {"won": changed_by_appeal()}),
             ("redone", _("Had to be redone"), INCLUDED_TICKET & Q(round=1, ticket__redo_round__gte=1))),
     *assessed("outcomes", "first_outcomes", _("Outcomes of the first round"), Q(round=1)),
     *counts("requests",
@@ -157,7 +168,7 @@ ALL = (
             ("extended", _("Extensions granted"), Q(kind=Request.Kind.EXTENSION)),
             ("exclusions", _("Exclusions granted"), Q(kind=Request.Kind.EXCLUSION))),
     *counts("appeals", ("appealed_out", _("Excluded after an appeal"))),
-    *counts("forced", ("forced", _("Closed by two persons"))),
+    *counts("forced", ("forced", _("Closed by force"))),
     *counts("reminders", ("called_again", _("Called again"), Q(kind="repeat_call"))),
     *counts("orders", ("orders", _("Orders issued"))),
     *counts("orders_due",

@@ -27,7 +27,7 @@ RATES = (  # 三率
               excluded="rated_excluded"),
 )
 GROUPS = (
-    Group("calls", _("Calls"), (
+    Group("calls", _("Telephone"), (
         Indicator("calls", _("Calls that came in"),
                   _("All calls of the ledger but those that the hotline made itself."),
                   CALLED,
@@ -48,11 +48,12 @@ GROUPS = (
                   _("Tickets that were accepted, with those answered on the line, without those refused, voided or merged "
                     "into another."),
                   ACCEPTED, ("accepted",)),
-        Indicator("refused", _("Not accepted"), _("Matters that the hotline may not accept; the citizen was told where to go."),
+        Indicator("refused", _("Matters not accepted"),
+                  _("Matters that the hotline may not accept; the citizen was told where to go."),
                   ACCEPTED, ("refused",)),
         Indicator("merged", _("Merged tickets"), _("Calls about a matter that had a ticket already and joined it."),
                   _("when the call was registered"), ("merged",)),
-        Indicator("direct_rate", _("Answered on the line"), _("Tickets answered at once, of all that were accepted."), ACCEPTED,
+        Indicator("direct_rate", _("Answered on the line, share"), _("Tickets answered at once, of all that were accepted."), ACCEPTED,
                   ("direct",), ("accepted",)),
         Indicator("dispatched", _("Dispatched tickets"), _("Tickets that were dispatched to a unit, however often."),
                   DISPATCHED, ("dispatched",)),
@@ -85,7 +86,7 @@ GROUPS = (
                   _("Completions in time whose reply was approved, of all that were due. What is suspended is not due; open"
                     " and overdue counts as failed."),
                   DUE, ("completions_in_time",), ("completions_due",), excluded="completions_due_excluded"),
-        Indicator("late_rate", _("Overdue"),
+        Indicator("late_rate", _("Overdue, share"),
                   _("The rest: completions that were late or are still missing, of all that were due."),
                   DUE, ("completions_late",), ("completions_due",), excluded="completions_due_excluded"),
         Indicator("late_now", _("Overdue now"),
@@ -142,20 +143,24 @@ GROUPS = (
                   ("service_satisfied",), ("service_rated",)),
     )),
     Group("decisions", _("Orders and decisions"), (
-        Indicator("orders", _("Supervision orders"), _("Orders that were issued to units."),
+        Indicator("orders", _("Supervision orders issued"), _("Orders that were issued to units."),
                   _("when it was issued"), ("orders",)),
         Indicator("orders_closed", _("Supervision orders closed in time"),
                   _("Orders that were closed in time, of all that were due."),
                   DUE, ("orders_closed",), ("orders_due",)),
-        Indicator("suspended", _("Suspensions"), _("Suspensions granted, and their share of the dispatched tickets."), DECIDED,
+        Indicator("suspended", _("Suspended, share"),
+                  _("Suspensions granted, and their share of the dispatched tickets."),
+                  DECIDED,
                   ("suspended",), ("dispatched",)),
-        Indicator("extended", _("Extensions"), _("Extensions granted, and their share of the dispatched tickets."), DECIDED,
+        Indicator("extended", _("Extended, share"),
+                  _("Extensions granted, and their share of the dispatched tickets."),
+                  DECIDED,
                   ("extended",), ("dispatched",)),
         Indicator("exclusions", _("Exclusions from assessment"),
                   _("Tickets that were excluded from assessment, on request or after an appeal, and their share of the "
                     "dispatched tickets."),
                   DECIDED, ("exclusions", "appealed_out"), ("dispatched",)),
-        Indicator("forced", _("Closed by two persons"),
+        Indicator("forced", _("Closed by force, share"),
                   _("Tickets closed against the citizen's rating, and their share of the dispatched tickets. They count as "
                     "unsolved."),
                   _("when it was closed"), ("forced",), ("dispatched",)),

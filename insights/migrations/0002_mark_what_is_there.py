@@ -7,5 +7,5 @@ CALLS = "INSERT INTO insights_hourmark (hour) SELECT DISTINCT date_trunc('hour',
 
 
 class Migration(migrations.Migration):
-    dependencies = [("insights", "0001_hourly_figures")]
+    dependencies = [("insights", "0001_hourly_figures_and_rankings")]
     operations = [migrations.RunSQL([TICKETS, CALLS], migrations.RunSQL.noop)]

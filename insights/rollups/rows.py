@@ -15,7 +15,8 @@ ROLLED = (
     "responses_due_excluded", "responses_in_time", "responses_attempted", "completions_due", "completions_due_excluded",
     "completions_in_time", "completions_late", "replies_due", "replies_due_excluded", "replied", "outcomes", "reached", "rated",
     "rated_excluded", "contacted", "solved", "basically_solved", "satisfied", "basically_satisfied", "service_rated",
-    "service_satisfied", "redone", "first_outcomes", "first_outcomes_excluded", "returns_asked", "returns_granted", "taken",
+    "service_satisfied", "fell_short", "appeals_won", "redone", "first_outcomes", "first_outcomes_excluded",
+    "returns_asked", "returns_granted", "taken",
     "suspended", "extended", "exclusions", "appealed_out", "forced", "called_again", "orders", "orders_due", "orders_closed",
 )
 MARK_TICKET = """
