@@ -10,6 +10,8 @@ from followup.sampling import drawing as sampling
 from followup.tracking.following import READERS as TRACKERS
 from insights import responsibility
 from insights.callback_rates import views as callback_rates
+from insights.figures import forms as figures
+from insights.ranking import acts as ranking
 from knowledge.who import EDITORS
 from knowledge.who import READERS as KNOWLEDGE_READERS
 from tickets import queues
@@ -61,6 +63,8 @@ OTHERS = (
     (_("Wall"), "dispatch:wall", wall.READERS),
     (_("Responsibility"), "insights:responsibility", responsibility.READERS),
     (_("Sample of unreachable callbacks"), "followup:sampling", sampling.READERS),
+    (_("Figures"), "insights:figures", figures.READERS),
+    (_("Ranking"), "insights:ranking", ranking.READERS),
     (_("Callback figures"), "insights:callback-figures", callback_rates.READERS),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),
 )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tickets import guards
 from tickets.catalogue import Category
 from tickets.channels.models import Mailbox, Message
-from tickets.choices import Channel, Difficulty, SubjectType, Type, Urgency
+from tickets.choices import Channel, ClosureKind, Difficulty, SubjectType, Type, Urgency
 from tickets.clocks import Clock
 from tickets.finding import index
 from tickets.finding.index import SearchText
@@ -102,6 +102,9 @@ class Ticket(Life):
             models.Index(fields=["category", "-registered_at"], name="ticket_kind"),
             models.Index(fields=["tracked_until", "-id"], name="ticket_tracked", condition=Q(tracked_until__isnull=False)),
             models.Index(fields=["closed_at"], name="ticket_to_archive", condition=Q(state=State.CLOSED)),
+            models.Index(fields=["closed_at"], name="ticket_forced", condition=Q(closure_kind=ClosureKind.FORCED)),
+            *[models.Index(fields=[moment], name=f"ticket_{moment}", condition=Q(**{f"{moment}__isnull": False}))
+              for moment in ("accepted_at", "first_dispatched_at", "completed_at")],  # when a figure counts it
             GinIndex(fields=["unit_ids"], name="ticket_units", condition=Q(state__in=OPEN), fastupdate=False),
             GinIndex(fields=["unit_ids"], name="ticket_units_all", fastupdate=False),
             models.Index(Collate(Reverse("ticket_no"), "C"), name="ticket_number_tail"),

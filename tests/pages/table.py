@@ -228,7 +228,14 @@ def inbox(world):
     return [*plain("tickets:messages")(world), ("op", "/messages/?show=handled"), ("op", "/messages/?channel=media&show=late")]
 
 
+def figure_list(world):
+    """A list of tickets and one of calls, and what a unit's leader sees of it."""
+    return [(who, reverse("insights:figure-list", args=[code])) for who, code in (
+        ("sv", "accepted"), ("sv", "calls"), ("ul", "completions_due"), ("ql", "appealed_out"))]
+
+
 WITH_ARGUMENTS = {
+    "insights:figure-list": figure_list,
     "tickets:messages": inbox, "tickets:message": message,
     "api-docs": lambda world: [("op", reverse("api-docs"))], "person": person, "second-factor": second_factor, "tickets:by_number": ticket_pages, "tickets:do": step_forms,
     "tickets:new": intake, "tickets:taken": taken, "tickets:several": several, "tickets:all": lists, "dispatch:field-list": field_list,
@@ -244,7 +251,7 @@ PAGES = {
     "tickets:desk-mine", "tickets:desk-floor", "tickets:desk-review", "tickets:desk-leader", "tickets:desk-quality",
     "tickets:messages", "tickets:message", "tickets:message-write",
     "tickets:all", "tickets:caller-notes", "tickets:new", "tickets:by_number", "tickets:taken", "tickets:do", "dispatch:desk-dispatch",
-    "dispatch:desk-unit", "dispatch:desk-unit-board", "dispatch:wall", "insights:responsibility", "insights:callback-figures", "dispatch:desk-supervision", "dispatch:desk-coordination", "dispatch:desk-duty",
+    "dispatch:desk-unit", "dispatch:desk-unit-board", "dispatch:wall", "insights:responsibility", "insights:callback-figures", "insights:figures", "insights:figure-list", "insights:ranking", "insights:how-we-count", "dispatch:desk-supervision", "dispatch:desk-coordination", "dispatch:desk-duty",
     "followup:desk-callbacks", "insights:audit-log", "api-docs", "styleguide", "palette", "tickets:several",
     "tickets:scripts", "tickets:questions", "tickets:questions-of", "tickets:snippets", "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
     "insights:clock", "insights:holders", "insights:seen", "dispatch:routing", "dispatch:presets",
