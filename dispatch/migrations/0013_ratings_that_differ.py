@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0004_guides_put_away'),
         ('dispatch', '0012_replies_found_by_words'),
-        ('tickets', '0024_same_caller_by_index'),
+        ('tickets', '0025_same_caller_by_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

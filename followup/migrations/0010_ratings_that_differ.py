@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('followup', '0009_layers'),
-        ('tickets', '0024_same_caller_by_index'),
+        ('tickets', '0025_same_caller_by_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
