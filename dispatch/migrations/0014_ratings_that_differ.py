@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_guides_put_away'),
-        ('dispatch', '0012_replies_found_by_words'),
+        ('dispatch', '0013_moments_of_figures'),
         ('tickets', '0025_same_caller_by_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
