@@ -12,6 +12,7 @@ from insights import responsibility
 from insights.callback_rates import views as callback_rates
 from knowledge.who import EDITORS
 from knowledge.who import READERS as KNOWLEDGE_READERS
+from suggesting import themes
 from tickets import queues
 from tickets.channels.handling import TAKING_IN as TAKING_MESSAGES
 from tickets.profiles import views as profiles
@@ -61,6 +62,8 @@ OTHERS = (
     (_("Responsibility"), "insights:responsibility", responsibility.READERS),
     (_("Sample of unreachable callbacks"), "followup:sampling", sampling.READERS),
     (_("Callback figures"), "insights:callback-figures", callback_rates.READERS),
+    (_("Hot topics"), "suggesting:topics", themes.READERS),
+    (_("Suggestions"), "suggesting:quality", themes.READERS),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),
 )
 # where those begin their day who have no desk
