@@ -14,6 +14,7 @@ from insights.figures import forms as figures
 from insights.ranking import acts as ranking
 from knowledge.who import EDITORS
 from knowledge.who import READERS as KNOWLEDGE_READERS
+from suggesting import themes
 from tickets import queues
 from tickets.channels.handling import TAKING_IN as TAKING_MESSAGES
 from tickets.profiles import views as profiles
@@ -66,6 +67,8 @@ OTHERS = (
     (_("Figures"), "insights:figures", figures.READERS),
     (_("Ranking"), "insights:ranking", ranking.READERS),
     (_("Callback figures"), "insights:callback-figures", callback_rates.READERS),
+    (_("Hot topics"), "suggesting:topics", themes.READERS),
+    (_("Suggestions"), "suggesting:quality", themes.READERS),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),
 )
 # where those begin their day who have no desk

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "insights",
     "followup",
     "dispatch",
+    "suggesting",
     "tickets",
     "knowledge",
     "notices",
@@ -286,6 +287,8 @@ CELERY_BEAT_SCHEDULE = {
     "make_tracking_list": {"task": "followup.tasks.make_tracking_list", "schedule": 300.0, "options": {"expires": 290}},
     "knowledge_review_due": {"task": "knowledge.tasks.review_due", "schedule": crontab(hour=0, minute=15)},  # 08:15 here
     "calendar_check": {"task": "tickets.tasks.calendar_check", "schedule": crontab(hour=0, minute=30)},  # 08:30 here
+    "find_themes": {"task": "suggesting.tasks.find_themes", "schedule": 3600.0, "options": {"expires": 3500}},
+    "train_classifier": {"task": "suggesting.tasks.train_classifier", "schedule": crontab(hour=18, minute=0)},  # 02:00 here
     "audit_invariants": {"task": "insights.tasks.audit_invariants", "schedule": crontab(hour=19, minute=0)},  # 03:00 here
 }
 MAIL = {  # the mailbox that citizens write to, read over IMAP; without a host it is off

@@ -41,6 +41,7 @@ NO_PAGES = {
     "followup:city-callbacks-confirm": POST, "followup:sampling-publish": POST, "followup:sampling-draw": POST,
     "tickets:phone-bar": FRAGMENT, "tickets:phone-seat": POST, "tickets:phone-leave": POST, "tickets:phone-mode": POST,
     "tickets:phone-settle": POST, "tickets:phone-transfer": POST, "tickets:dial": POST, "tickets:telephone": DEMO,
+    "suggesting:look": POST, "suggesting:answer": POST,
     "knowledge:look": POST, "knowledge:act": POST,
     "followup:next": POST, "followup:release": POST, "followup:claim": POST, "followup:hold": POST,
 }
@@ -246,6 +247,7 @@ WITH_ARGUMENTS = {
 }
 FOREIGN = {"api-docs"}
 PAGES = {
+    "suggesting:quality", "suggesting:topics",
     "knowledge:list", "knowledge:desk", "knowledge:new", "knowledge:propose", "knowledge:article", "knowledge:edit",
     "login", "account", "change-password", "second-factor", "people", "new-person", "person", "roster", "notices:list",
     "tickets:desk-mine", "tickets:desk-floor", "tickets:desk-review", "tickets:desk-leader", "tickets:desk-quality",
