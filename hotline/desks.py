@@ -12,6 +12,7 @@ from insights import responsibility
 from insights.callback_rates import views as callback_rates
 from insights.figures import forms as figures
 from insights.ranking import acts as ranking
+from insights.published import views as published
 from knowledge.who import EDITORS
 from knowledge.who import READERS as KNOWLEDGE_READERS
 from suggesting import themes
@@ -69,6 +70,7 @@ OTHERS = (
     (_("Callback figures"), "insights:callback-figures", callback_rates.READERS),
     (_("Hot topics"), "suggesting:topics", themes.READERS),
     (_("Suggestions"), "suggesting:quality", themes.READERS),
+    (_("Published figures"), "insights:published", published.READERS),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),
 )
 # where those begin their day who have no desk

@@ -195,6 +195,10 @@ def sampling(world):
     return [*plain("followup:sampling")(world), ("sv", f"{reverse('followup:sampling')}?week=2026-W10")]
 
 
+def published(world):
+    return [*plain("insights:published")(world), ("sv", f"{reverse('insights:published')}?of=nantong")]
+
+
 def sampled(world):
     return [(who, reverse("followup:sampled", args=[world.sampled.pk])) for who in ("sv", "au")]
 
@@ -244,6 +248,7 @@ WITH_ARGUMENTS = {
     "insights:clock": clocks, "insights:holders": holders, "insights:seen": readers_of, "dispatch:evidence": evidence,
     "tickets:questions-of": questions_of, "followup:callback": callback, "knowledge:article": knowledge, "knowledge:edit": knowledge_edit, "knowledge:list": knowledge_list,
     "followup:survey": survey, "followup:sampling": sampling, "followup:sampled": sampled,
+    "insights:published": published,
 }
 FOREIGN = {"api-docs"}
 PAGES = {
@@ -253,7 +258,7 @@ PAGES = {
     "tickets:desk-mine", "tickets:desk-floor", "tickets:desk-review", "tickets:desk-leader", "tickets:desk-quality",
     "tickets:messages", "tickets:message", "tickets:message-write",
     "tickets:all", "tickets:caller-notes", "tickets:new", "tickets:by_number", "tickets:taken", "tickets:do", "dispatch:desk-dispatch",
-    "dispatch:desk-unit", "dispatch:desk-unit-board", "dispatch:wall", "insights:responsibility", "insights:callback-figures", "insights:figures", "insights:figure-list", "insights:ranking", "insights:how-we-count", "dispatch:desk-supervision", "dispatch:desk-coordination", "dispatch:desk-duty",
+    "dispatch:desk-unit", "dispatch:desk-unit-board", "dispatch:wall", "insights:responsibility", "insights:callback-figures", "insights:figures", "insights:figure-list", "insights:ranking", "insights:how-we-count", "insights:published", "dispatch:desk-supervision", "dispatch:desk-coordination", "dispatch:desk-duty",
     "followup:desk-callbacks", "insights:audit-log", "api-docs", "styleguide", "palette", "tickets:several",
     "tickets:scripts", "tickets:questions", "tickets:questions-of", "tickets:snippets", "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
     "insights:clock", "insights:holders", "insights:seen", "dispatch:routing", "dispatch:presets",
