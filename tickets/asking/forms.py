@@ -49,10 +49,12 @@ class AskForm(forms.Form):
             self.initial["kind"] = self.before.kind
 
     def clean(self):
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         if "kind" in given:
             self.clean_choices_of(given, given["kind"])
-        if None not in (least := given.get("least"), most := given.get("most")) and least > most:
+        least, most = given.get("least"), given.get("most")
+        if least is not None and most is not None and least > most:
             self.add_error("most", _("This is less than the least number."))
         return given
 
@@ -88,7 +90,7 @@ class AskFormSet(forms.BaseFormSet):
     @property
     def kept(self):
         """Rows that say something and are not taken away, in their order."""
-        rows = [form for form in self.forms if form.has_changed() and not self._should_delete_form(form)]
+        rows = [form for form in self.forms if form.has_changed() and form not in self.deleted_forms]
         return sorted(rows, key=lambda form: (form.cleaned_data.get("ORDER") or MOST, self.forms.index(form)))
 
     @property

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import audience
 from accounts.instant import database_now
 from tickets.asking import versions
-from tickets.asking.forms import AskRows, BaseForm, initial_of
+from tickets.asking.forms import AskFormSet, AskRows, BaseForm, initial_of
 from tickets.models import Category, CategoryQuestions
 from tickets.saying.views import WRITERS
 from tickets.taking import questions
@@ -72,16 +72,15 @@ def write(request, code):
     if code not in names():
         raise Http404
     written = versions.of(code)
-    form = BaseForm(request.POST)
-    rows = AskRows(request.POST, prefix="ask", form_kwargs={"known": versions.asked_ever(written)})
+    form = BaseForm(request.POST.copy())
+    rows: AskFormSet = AskRows(request.POST, prefix="ask", form_kwargs={"known": versions.asked_ever(written)})
     if not (form.is_valid() & rows.is_valid()):
         return show(request, code, written, form, rows, status=422)
     try:
         row = versions.write(code=code, base=form.cleaned_data["base"], template=form.cleaned_data["template"], asks=rows.asks,
                              by=request.user, now=database_now(), request=request)
     except versions.Outdated as outdated:
-        form.data = form.data.copy()
-        form.data["base"] = outdated.newest.number
+        form.data["base"] = outdated.newest.number  # type: ignore[index]  # a copy of the request's
         form.add_error(None, _("%(who)s wrote version %(number)d meanwhile; it stands below. Save again to put yours after it.")
                        % {"who": outdated.newest.by, "number": outdated.newest.number})
         return show(request, code, versions.of(code), form, rows, status=422)
