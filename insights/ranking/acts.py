@@ -88,7 +88,8 @@ def decided(model, pk, *, by, now, approved):
 def ask_to_explain(ranking, *, now):
     codes = [row["unit"] for group in ranking.groups for row in group["rows"] if row["explain"]]
     due = calendars.due_at(now, DAYS_TO_EXPLAIN, sla.calendar_in_force())
-    for unit in Unit.objects.filter(code__in=codes).order_by("pk"):
+    asked = Rectification.objects.filter(ranking__month=ranking.month).values("unit")  # for an earlier version
+    for unit in Unit.objects.filter(code__in=codes).exclude(pk__in=asked).order_by("pk"):
         Rectification.objects.create(ranking=ranking, unit=unit, due_at=due)
         tell(people("unit_leader", unit=unit, now=now), kind="rectification_asked", params={"due": due.isoformat()}, now=now,
              cause=f"rectification:{ranking.pk}:{unit.pk}")

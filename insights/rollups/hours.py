@@ -8,6 +8,7 @@ from insights.figures.sources import SOURCES
 from tickets.models import TicketEvent
 
 HOUR = timedelta(hours=1)
+MOST_SPANS = 24
 
 
 def hour_of(moment):
@@ -21,15 +22,27 @@ def whole(since, until):
     return (first, end) if first < end else None
 
 
-def spans(hours):
-    """The same hours as few spans."""
+def spans(hours, gap=timedelta(0)):
+    """The same hours as spans; gaps as long as `gap` are filled."""
     found: list = []
     for hour in sorted(hours):
-        if found and found[-1][1] == hour:
+        if found and hour - found[-1][1] <= gap:
             found[-1] = found[-1][0], hour + HOUR
         else:
             found.append((hour, hour + HOUR))
     return found
+
+
+def few_spans(hours):
+    """Not many spans that hold all these hours. To count an hour more does no harm, a thousand spans in one query do."""
+    gap = timedelta(0)
+    while len(found := spans(hours, gap)) > MOST_SPANS:
+        gap = 2 * gap + HOUR
+    return found
+
+
+def in_spans(parts):
+    return [start + n * HOUR for start, end in parts for n in range((end - start) // HOUR)]
 
 
 def touched(marks):

@@ -14,11 +14,11 @@ from accounts.turns import take_turn
 from insights.figures.asked import Period, Scope
 from insights.figures.counting import by_source, grouped
 from insights.models import Axis, HourlyFigures, HourMark
-from insights.rollups.hours import HOUR, hour_of, moments, spans, touched
+from insights.rollups.hours import HOUR, few_spans, hour_of, moments, touched
 from insights.rollups.rows import ROLLED
 from tickets.models import Call
 
-BATCH = 200  # marks looked at in one transaction
+BATCH = 100  # marks looked at in one transaction
 STEP = timedelta(days=7)  # of a rebuild
 AT_ONCE = 1000  # rows written in one statement
 
@@ -29,7 +29,7 @@ def fold():
     take_turn("hourly figures")
     marks = list(HourMark.objects.order_by("pk")[:BATCH])
     if marks:
-        write(spans(touched(marks)))
+        write(few_spans(touched(marks)))
         HourMark.objects.filter(pk__in=[mark.pk for mark in marks]).delete()
     return len(marks)
 

@@ -13,7 +13,7 @@ from accounts.models import Unit
 from insights.figures import counting
 from insights.figures.asked import Period, Scope
 from insights.models import Axis, HourlyFigures, HourMark
-from insights.rollups.hours import spans, touched, whole
+from insights.rollups.hours import few_spans, in_spans, touched, whole
 from insights.rollups.rows import ROLLED
 from tickets.models import Category
 
@@ -59,7 +59,7 @@ class Cut:
 
     first: datetime
     end: datetime
-    changed: set
+    changed: list
     rest: Period | None
 
     def rows(self, axis):
@@ -74,9 +74,9 @@ def cut_of(period):
     if len(marks) > MOST_MARKS:
         return None
     first, end = whole(period.since, period.until)
-    changed = {hour for hour in touched(marks) if first <= hour < end}
-    rest = [(since, until) for since, until in ((period.since, first), *spans(changed), (end, period.until)) if since < until]
-    return Cut(first, end, changed, period.only(rest) if rest else None)
+    changed = few_spans([hour for hour in touched(marks) if first <= hour < end])
+    rest = [(since, until) for since, until in ((period.since, first), *changed, (end, period.until)) if since < until]
+    return Cut(first, end, in_spans(changed), period.only(rest) if rest else None)
 
 
 def place_of(scope):
