@@ -36,8 +36,9 @@ def classifier(file, also):
     begun = time.perf_counter()
     said = evaluating.in_turns(found, more, tell=lambda turn: print(f"turn {turn} of {evaluating.FOLDS}", flush=True))
     groups = len({each.group or number for number, each in enumerate(found)})
-    print(f"{said.n} messages in {groups} groups, {len({each.label for each in found})} labels, {len(more)} more to train with; "
-          f"{time.perf_counter() - begun:.0f} s\n{'':<28}{'figure':>10}{'limit':>10}{'ratio':>10}")
+    labels, span = len({each.label for each in found}), time.perf_counter() - begun
+    print(f"{said.n} messages in {groups} groups, {labels} labels, {len(more)} more to train with; {span:.0f} s")
+    print(f"{'':<28}{'figure':>10}{'limit':>10}{'ratio':>10}")
     kept = [line("macro-F1", said.macro_f1, MACRO_F1), line("top 3", said.top3, TOP3),
             line("p95, ms a message", said.p95_ms, SLOWEST, most=True)]
     print(f"accuracy {said.accuracy:.4f}; cutting the text into words alone takes {cutting(found):.2f} ms at p95")
@@ -66,17 +67,22 @@ def hot_topics(file, expected):
     print(f"\n{len(found)} messages, {len(themes)} themes in {time.perf_counter() - begun:.1f} s")
     for rank, theme in enumerate(themes[:2 * AMONG], start=1):
         print(f"{rank:>3} n {theme.n:>3} users {theme.users:>3}  {' '.join(theme.words)}  ({theme.title})")
-    return all([place_of(name, themes, {each.id: each for each in found}) for name in expected])
+    by_id = {each.id: each for each in found}
+    kept = [place_of(name, themes, by_id) for name in expected]
+    return all(kept)
 
 
 def place_of(name, themes, by_id):
     naming = {number for number, each in by_id.items() if name in each.topic}
-    most, rank = max(((len(naming & set(theme.ids)), -rank) for rank, theme in enumerate(themes, start=1)), default=(0, 0))
-    together = most / len(naming) if naming else 0.0
-    is_named = bool(themes) and any(name in words for words in (*themes[-rank - 1].words, themes[-rank - 1].title))
-    kept = -rank <= AMONG and together >= TOGETHER and is_named
-    print(f"{name}: rank {-rank} (limit {AMONG}), {most} of {len(naming)} messages together ({together:.2f}, limit {TOGETHER}), "
-          f"{'' if is_named else 'NOT '}named in its words  {'ok' if kept else 'TOO LOW'}")
+    if not naming or not themes:
+        print(f"{name}: not there  TOO LOW")
+        return False
+    rank, theme = max(enumerate(themes, start=1), key=lambda row: (len(naming & set(row[1].ids)), -row[0]))
+    most = len(naming & set(theme.ids))
+    is_named = any(name in words for words in (*theme.words, theme.title))
+    kept = rank <= AMONG and most / len(naming) >= TOGETHER and is_named
+    print(f"{name}: rank {rank} (limit {AMONG}), {most} of {len(naming)} messages together ({most / len(naming):.2f}, limit "
+          f"{TOGETHER}), {'' if is_named else 'NOT '}named in its words  {'ok' if kept else 'TOO LOW'}")
     return kept
 
 

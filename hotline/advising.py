@@ -8,7 +8,8 @@ KNOWN = ("type", "category", "area", "target_unit", "urgency", "subject_type", "
 
 def proposals(given, *, now):
     """The same that the dispatcher will see, of a ticket that is nowhere stored."""
-    ticket = Ticket(**{name: given[name] for name in KNOWN if given.get(name)}, is_confidential=bool(given.get("is_confidential")))
+    said = {name: given[name] for name in KNOWN if given.get(name)}
+    ticket = Ticket(**said, is_confidential=bool(given.get("is_confidential")))
     return [units.Proposal(one.unit, one.reasons[0]) for one in routing.suggest_units(ticket, now)]
 
 

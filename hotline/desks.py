@@ -11,8 +11,8 @@ from followup.tracking.following import READERS as TRACKERS
 from insights import responsibility
 from insights.callback_rates import views as callback_rates
 from insights.figures import forms as figures
-from insights.ranking import acts as ranking
 from insights.published import views as published
+from insights.ranking import acts as ranking
 from knowledge.who import EDITORS
 from knowledge.who import READERS as KNOWLEDGE_READERS
 from suggesting import themes

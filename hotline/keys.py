@@ -99,8 +99,8 @@ LETTERS = {
     "followup:tracking": "3", "followup:desk-follow-ups": "4",
     "followup:desk-layers": "5", "followup:sampling": "6", "insights:callback-figures": "7",
     "tickets:calls": "8", "knowledge:desk": "9", "tickets:messages": "0", "knowledge:list": ",", "tickets:caller-notes": ".",
-    "tickets:scripts": ";", "tickets:snippets": "-", "tickets:questions": "'", "insights:figures": "=", "insights:ranking": "\\",
-    "suggesting:quality": "[", "suggesting:topics": "]",
+    "tickets:scripts": ";", "tickets:snippets": "-", "tickets:questions": "'",
+    "insights:figures": "=", "insights:ranking": "\\", "suggesting:quality": "[", "suggesting:topics": "]",
 }  # fmt: skip
 
 

@@ -3,8 +3,8 @@ from django.urls import path, re_path
 from insights import clock_views, sighting_views, views
 from insights.callback_rates import views as callback_rates
 from insights.figures import views as figures
-from insights.ranking import views as ranking
 from insights.published import views as published
+from insights.ranking import views as ranking
 
 CLOCK = r"tickets/(?P<ticket_no>[0-9]{1,16})/clocks/(?P<clock_id>[0-9]{1,18})/$"
 

@@ -1,4 +1,4 @@
-"""What a matter may be about, before anybody has said so (suggestions beside the intake form), and what many people write about.
+"""What a matter may be about before anybody has said so (suggestions beside the intake form), and what many people tell.
 
 `grams` reads a message as numbers, `linear` asks a trained classifier, `training` makes one, `evaluating` says how good it
 is; `versions` trains with the district's own tickets and keeps the better one. `nature`, `urgency` and `places` read words;

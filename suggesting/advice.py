@@ -88,7 +88,8 @@ def category_offers(guessed, given):
 
 def type_offers(text, given):
     if found := nature.of(text):
-        yield Offer(About.TYPE, found.type.value, str(found.type.label), because(found.word), is_there=given.get("type") == found.type)
+        yield Offer(About.TYPE, found.type.value, str(found.type.label), because(found.word),
+                    is_there=given.get("type") == found.type)
 
 
 def urgency_offers(text, given):

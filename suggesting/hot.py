@@ -21,8 +21,10 @@ BLOCK = 1000
 MASKED = re.compile(r"西地省|[a-z]\d{0,3}(?:市|区|县|镇|街道|小区)?")  # places that were made unknown: "A市", "K3县"
 NUMBERS = re.compile(r"\d+[年月日号点元万个栋期楼米]|\d{3,}")
 LITTLE = frozenset("的了是在和与及等对把被将有要让给向从到就都也还又很不未无请问我你他她它们这那某个家人上下中里外后前年月日")
-EMPTY = frozenset("请问 反映 投诉 咨询 建议 希望 领导 您好 你好 尊敬 书记 问题 情况 关于 要求 请求 什么 怎么 为什么 如何 是否 可以 能否 可否 何时 "
-                  "什么时候 没有 我们 他们 一个 这个 进行 相关 有关 部门 政府 解决 处理 严重 业主 居民 市民 小区 附近 存在 强烈 求助 举报 加强 尽快".split())
+EMPTY = frozenset((
+    "请问 反映 投诉 咨询 建议 希望 领导 您好 你好 尊敬 书记 问题 情况 关于 要求 请求 什么 怎么 为什么 如何 是否 可以 "
+    "能否 可否 何时 什么时候 没有 我们 他们 一个 这个 进行 相关 有关 部门 政府 解决 处理 严重 业主 居民 市民 小区 附近 "
+    "存在 强烈 求助 举报 加强 尽快").split())
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Theme:
 
     @property
     def plain(self):
-        return {"topic": self.words, "title": self.title, "n": self.n, "users": self.users, "first": self.first, "last": self.last,
-                "heat": round(self.heat, 2), "message_ids": self.ids}
+        return {"topic": self.words, "title": self.title, "n": self.n, "users": self.users, "heat": round(self.heat, 2),
+                "first": self.first, "last": self.last, "message_ids": self.ids}
 
 
 def themes(messages):
@@ -145,13 +147,13 @@ def theme(messages, rows, names):
             best = [other for other in best if other not in word] + [word]
         if len(best) == WORDS:
             break
-    times = sorted((each.time for each in messages if each.time), key=moment)
+    times = sorted((each.time for each in messages if each.time), key=moment) or [""]
     users = len({each.user or each.id for each in messages})
     likeness = float(np.sqrt(weight @ weight))  # of a message and the middle of its group, on average
     heat = likeness * (users + np.log2(1 + sum(each.votes for each in messages)) / 2)
     typical = messages[int(np.argmax(rows @ weight))]
-    return Theme(best, typical.topic or typical.detail[:40], len(messages), users, float(heat), times[0] if times else "", times[-1] if times else "",
-                 [each.id for each in messages])
+    title = typical.topic or typical.detail[:40]
+    return Theme(best, title, len(messages), users, float(heat), times[0], times[-1], [each.id for each in messages])
 
 
 def moment(text):

@@ -42,7 +42,12 @@ def message(line, number, labelled):
     if labelled and not said["label"]:
         raise Malformed(f"line {number}: no label")
     return Message(**said, group=text_of(row, "dup_group"), id=text_of(row, "message_id") or str(number),
-                   votes=sum(row[name] for name in ("likes", "against") if isinstance(row.get(name), int) and 0 < row[name] < 10**9))
+                   votes=sum(count_of(row, name) for name in ("likes", "against")))
+
+
+def count_of(row, name):
+    value = row.get(name)
+    return value if isinstance(value, int) and 0 < value < 10**9 else 0
 
 
 def text_of(row, name):

@@ -1,4 +1,4 @@
-"""Trains the classifier: two linear models of the same pieces, averaged into one. Needs scikit-learn, loaded when it is asked."""
+"""Trains the classifier: two linear models of the same pieces, averaged into one. Needs scikit-learn, loaded when asked."""
 from dataclasses import replace
 
 import numpy as np

@@ -20,8 +20,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
-        parser.add_argument("--model", type=Path, help="measure this one (default: what train_classifier wrote, if it is new to it)")
-        parser.add_argument("--also", type=Path, action="append", default=[], help="more labelled messages for training, in turns")
+        parser.add_argument("--model", type=Path, help="measure this one (default: the last trained, if it has not seen these)")
+        parser.add_argument("--also", type=Path, action="append", default=[], help="more messages to train with in turns")
         parser.add_argument("--turns", action="store_true", help="measure the way of training, whatever model is there")
 
     def handle(self, *, file, model, also, turns, **options):

@@ -8,8 +8,8 @@ from suggesting import hot, messages
 
 
 class Command(BaseCommand):
-    help = ("Prints the themes of a file of messages (a JSON object a line: topic, detail, user, time, message_id) as a list of "
-            "{topic, n, users, first, last, message_ids}, those of most people first.")
+    help = ("Prints the themes of a file of messages (a JSON object a line: topic, detail, user, time, message_id) as a list "
+            "of {topic, n, users, first, last, message_ids}, the hottest first.")
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)

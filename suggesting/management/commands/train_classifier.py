@@ -16,8 +16,8 @@ def usual_place():
 
 
 class Command(BaseCommand):
-    help = ("Trains a classifier with a file of messages (a JSON object a line: topic, detail, label) and writes it to a file, "
-            "which evaluate_classifier then measures. What is suggested in the product is trained with its own tickets, nightly.")
+    help = ("Trains a classifier with a file of messages (a JSON object a line: topic, detail, label) and writes it to a "
+            "file, which evaluate_classifier then measures. What the product suggests it learns from its own tickets.")
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
@@ -33,5 +33,6 @@ class Command(BaseCommand):
             raise CommandError(str(trouble)) from None
         out = out or usual_place()
         kept_file.save(out, model, found)
-        self.stdout.write(json.dumps({"n": len(found), "labels": len(model.labels), "seconds": round(time.monotonic() - begun, 1),
-                                      "model": str(out), "bytes": out.stat().st_size}, ensure_ascii=False))
+        said = {"n": len(found), "labels": len(model.labels), "seconds": round(time.monotonic() - begun, 1), "model": str(out),
+                "bytes": out.stat().st_size}
+        self.stdout.write(json.dumps(said, ensure_ascii=False))
