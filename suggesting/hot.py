@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from suggesting.grams import folded
+from suggesting.training import as_long_as
 
 READ = 200  # letters of a text that are read
 ALIKE, SAME = 0.22, 0.28  # of two messages; of the middles of two groups
@@ -75,7 +76,6 @@ def terms_of(words):
 def weighed(read):
     """(a row of length one for each message, the name of each column)."""
     from scipy import sparse
-    from sklearn.preprocessing import normalize
 
     said = []
     for title, text in read:
@@ -94,7 +94,7 @@ def weighed(read):
                 columns.append(column[word])
                 values.append((1 + np.log(count)) * np.log(len(read) / often[word] + 1))
     table = sparse.csr_matrix((values, (rows, columns)), shape=(len(read), len(names)), dtype=np.float32)
-    return normalize(table), names
+    return as_long_as(table, 1), names
 
 
 def stars(table):
@@ -117,12 +117,11 @@ def stars(table):
 def merged(table, groups):
     """Groups whose middles are alike become one, the larger ones first; what stands alone may join one."""
     from scipy import sparse
-    from sklearn.preprocessing import normalize
 
     groups = sorted(groups, key=len, reverse=True)
     place = np.concatenate([np.full(len(group), number) for number, group in enumerate(groups)])
     gather = sparse.csr_matrix((np.ones(len(place)), (place, np.concatenate(groups))), shape=(len(groups), table.shape[0]))
-    middles = normalize(gather @ table).tocsr()
+    middles = as_long_as(gather @ table, 1)
     alike = (middles @ middles.T).tocsr()
     into = list(range(len(groups)))
     for number in range(len(groups)):

@@ -1,5 +1,5 @@
-"""The classifier as it is kept and asked: a few arrays of numpy. Whoever only asks needs no scikit-learn, which takes seconds
-to load and 200 MB: it is needed for training alone."""
+"""The classifier as it is kept and asked: a few arrays of numpy. Whoever only asks needs no SciPy, which takes a second to load
+and a hundred megabytes: it is needed for training alone."""
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -23,12 +23,11 @@ class Linear:
     keys: np.ndarray
     idf: np.ndarray
     weights: np.ndarray
-    bias: np.ndarray
-    sharpness: float = 1.0
+    sharpness: float = 4.0
 
     def scores(self, topic, detail):
         """One number for each label."""
-        total = self.bias.astype(np.float32).copy()
+        total = np.zeros(len(self.labels), dtype=np.float32)
         for number, (places, often) in enumerate(grams.places_of(topic, detail)):
             wanted = places + number * grams.PLACES
             at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
@@ -48,8 +47,7 @@ class Linear:
         out = BytesIO()
         np.savez_compressed(out, labels=np.array(self.labels, dtype=str), keys=self.keys.astype(np.int32),
                             idf=self.idf.astype(np.float32), weights=self.weights.astype(np.float16),
-                            bias=self.bias.astype(np.float32), sharpness=np.float64(self.sharpness),
-                            spaces=np.array(spaces(), dtype=str))
+                            sharpness=np.float64(self.sharpness), spaces=np.array(spaces(), dtype=str))
         return out.getvalue()
 
     @classmethod
@@ -58,7 +56,7 @@ class Linear:
             with np.load(BytesIO(kept), allow_pickle=False) as held:
                 if held["spaces"].tolist() != spaces():
                     raise Unreadable("The messages were read in another way when this model was trained; train it anew.")
-                return cls([str(label) for label in held["labels"]], held["keys"], held["idf"], held["weights"], held["bias"],
+                return cls([str(label) for label in held["labels"]], held["keys"], held["idf"], held["weights"],
                            float(held["sharpness"]))
         except (ValueError, KeyError, OSError, EOFError) as error:
             raise Unreadable(f"This is no trained classifier: {error}") from error

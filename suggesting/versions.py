@@ -17,7 +17,7 @@ from suggesting.models import Training
 from tickets.models import Ticket
 from tickets.states import State
 
-MOST = 20_000  # newest tickets that are read
+MOST = 8_000  # newest tickets that are read
 LEAST, LEAST_HELD = 200, 20  # tickets to train with, and to measure with
 LEAST_EACH = 5  # tickets of a category
 LEAST_TOP3 = 0.5  # a classifier whose first three are wrong more often than right is not put to use
@@ -66,7 +66,7 @@ def train(*, now):
     found = material()
     if lacking(found):
         return None
-    from suggesting import evaluating, training  # loads scikit-learn
+    from suggesting import evaluating, training  # loads SciPy
 
     begun = time.monotonic()
     model = training.fit(training.table(found.train), [row.label for row in found.train])
