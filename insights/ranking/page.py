@@ -31,7 +31,7 @@ class Place:
 
 def place_of(unit, month, now):
     """None when the unit led nothing in the month."""
-    for found in months.entries(month, now).values():
+    for found in months.entries(month, now, months.Known.now()).values():
         own = next((entry for entry in found if entry.unit.pk == unit.pk), None)
         if own is None:
             continue
