@@ -12,8 +12,8 @@ from django.http import Http404
 from accounts.models import Unit
 from insights.callback_rates.figures import GROUP_OF, GROUPS
 from insights.figures.asked import BELOW, Period, Scope
-from insights.figures.forms import months_later
 from insights.figures.measures import MEASURES
+from insights.figures.periods import months_later
 from insights.models import Ranking, ScoreAdjustment
 from insights.ranking.standing import CODES, Entry, after_appeals, rows
 from insights.rollups.reading import count_by_unit, marked

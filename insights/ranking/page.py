@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from accounts.models import Unit
 from accounts.roles import DISTRICT, Role
-from insights.figures.forms import local, own_unit
+from insights.figures.forms import own_unit
+from insights.figures.periods import local
 from insights.models import Ranking, Rectification, ScoreAdjustment
 from insights.ranking import acts, months, standing
 from insights.ranking.forms import PointsForm, RectificationForm
