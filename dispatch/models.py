@@ -214,7 +214,8 @@ class Reply(models.Model):
                                    condition=Q(status="submitted", reviewed_by=None, reviewed_at=None)
                                    | ~Q(status="submitted") & Q(reviewed_by__isnull=False, reviewed_at__isnull=False)),
         ]
-        indexes = [models.Index("unit", MD5("text"), name="reply_same_text")]
+        indexes = [models.Index("unit", MD5("text"), name="reply_same_text"),
+                   models.Index(fields=["ticket"], name="reply_dissatisfied", condition=Q(self_callback="dissatisfied"))]
         triggers = [  # the search finds words of replies, too
             pgtrigger.Trigger(name="reply_words_kept", when=pgtrigger.After, operation=pgtrigger.Insert, func=FOUND_BY_WORDS),
             pgtrigger.Trigger(name="reply_words_changed", when=pgtrigger.After, operation=pgtrigger.Update, func=FOUND_BY_WORDS,

@@ -11,9 +11,11 @@ from followup.tracking.following import READERS as TRACKERS
 from insights import responsibility
 from insights.callback_rates import views as callback_rates
 from insights.figures import forms as figures
+from insights.published import views as published
 from insights.ranking import acts as ranking
 from knowledge.who import EDITORS
 from knowledge.who import READERS as KNOWLEDGE_READERS
+from suggesting import themes
 from tickets import queues
 from tickets.channels.handling import TAKING_IN as TAKING_MESSAGES
 from tickets.profiles import views as profiles
@@ -50,6 +52,7 @@ OTHERS = (
     (_("Knowledge"), "knowledge:list", KNOWLEDGE_READERS),
     (_("Callers to heed"), "tickets:caller-notes", caller_notes.KEEPERS),
     (_("What to say"), "tickets:scripts", saying.WRITERS),
+    (_("Questions of categories"), "tickets:questions", saying.WRITERS),
     (_("Kept texts"), "tickets:snippets", saying.KEEPERS),
     (_("People"), "people", (Role.AD,)),
     (_("Duty roster"), "roster", (Role.AD, Role.OPS, Role.DL)),
@@ -65,6 +68,9 @@ OTHERS = (
     (_("Figures"), "insights:figures", figures.READERS),
     (_("Ranking"), "insights:ranking", ranking.READERS),
     (_("Callback figures"), "insights:callback-figures", callback_rates.READERS),
+    (_("Hot topics"), "suggesting:topics", themes.READERS),
+    (_("Suggestions"), "suggesting:quality", themes.READERS),
+    (_("Published figures"), "insights:published", published.READERS),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),
 )
 # where those begin their day who have no desk

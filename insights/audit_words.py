@@ -57,6 +57,7 @@ WORDS = {
 BEGINNINGS = {
     "user ": gettext_lazy("account %(name)s"),
     "script ": gettext_lazy("words of the house, version %(name)s"),
+    "questions ": gettext_lazy("questions of a category, version %(name)s"),
     "caller note ": gettext_lazy("callers to heed, number %(name)s"),
 }
 

@@ -24,7 +24,7 @@ class FiguresForm(PeriodForm):
     def __init__(self, user, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["category"].choices = [("", _("All")), *matters()]
+        self.fields["category"].choices = [("", _("All")), *matters()]  # type: ignore[attr-defined]
 
     def clean_unit(self):
         unit = self.cleaned_data["unit"]

@@ -26,8 +26,9 @@ def page(measure, period, scope, *, after, now):
     """(lines, where the next page begins or "")"""
     rows = measure.rows(period, scope).annotate(place=F(measure.source.moment)).order_by(*ORDER.keys)
     position = ORDER.position(after)
-    if position and position[0]:
-        rows = rows.filter(orders.beyond(*position, ORDER))
+    value, pk = position or (None, 0)
+    if value:
+        rows = rows.filter(orders.beyond(value, pk, ORDER))
     ticket = measure.source.ticket
     found = list(rows.values_list("place", "pk", "pk" if not ticket else f"{ticket}pk")[:orders.PAGE + 1])
     kept = found[:orders.PAGE]

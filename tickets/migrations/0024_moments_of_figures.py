@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_guides_put_away'),
-        ('tickets', '0021_channels'),
+        ('tickets', '0023_question_versions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
