@@ -49,7 +49,7 @@ def milliseconds(act, rounds):
 
 def questions(now):
     """(name, log-in, path, bare SQL, its period, limit)"""
-    from insights.figures.forms import local
+    from insights.figures.periods import local
     from tickets.calendars import local_date
     from tickets.weeks import midnight
 

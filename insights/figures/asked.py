@@ -49,13 +49,17 @@ class Scope:
         return self.viewer is None or not Ticket.objects.visible_to(self.viewer).query.where
 
     @property
+    def counts_calls(self):
+        return self.sees_all and not self.parts
+
+    @property
     def parts(self):
         return [part for part in (self.unit, self.area, self.category) if part]
 
     def narrow(self, rows, source):
         """Those of a source's rows that this viewer may count."""
         if source.ticket is None:  # calls: they have no place, no matter and no unit
-            return rows if self.sees_all and not self.parts else rows.none()
+            return rows if self.counts_calls else rows.none()
         if not self.sees_all:
             own = Ticket.objects.visible_to(self.viewer).values("pk")
             rows = rows.filter(**{f"{source.ticket}pk__in": own})

@@ -1,4 +1,4 @@
-"""Of which period and of whose tickets: two minutes of local time, or one of the usual periods; a unit, a place, a matter."""
+"""What a page of figures is asked for: of which period, and of whose tickets: a unit, a place, a matter."""
 from urllib.parse import urlencode
 
 from django import forms
@@ -6,12 +6,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import DISTRICT, Role
-from insights.callback_rates.forms import PeriodForm
 from insights.figures.asked import Period, Scope
-from tickets.calendars import LOCAL, ONE_DAY, local_date
+from insights.figures.periods import PeriodForm, local, usual
 from tickets.catalogue import Category
 from tickets.fields import AnyUnitField, AreaField
-from tickets.weeks import WEEK, midnight, monday_of
 
 READERS = (*DISTRICT, Role.UL)
 PARTS = ("since", "until", "unit", "area", "category", "answers")
@@ -70,29 +68,3 @@ def own_unit(user):
     if user.has_role(*DISTRICT):
         return None
     return min((held.unit for held in user.membership_list if held.role == Role.UL), key=lambda unit: unit.path)
-
-
-def local(moment):
-    return moment.astimezone(LOCAL).strftime("%Y-%m-%dT%H:%M")
-
-
-def usual(now):
-    """(label, beginning, end) of the periods that are mostly asked for; the first one is shown unasked."""
-    today = local_date(now)
-    monday, month = monday_of(today), today.replace(day=1)
-    last_month = (month - ONE_DAY).replace(day=1)
-    quarter = month.replace(month=month.month - (month.month - 1) % 3)
-    last_quarter = months_later(quarter, -3)
-    return [(label, midnight(start), midnight(end)) for label, start, end in (
-        (_("Last seven days"), today - 6 * ONE_DAY, today + ONE_DAY),
-        (_("This day"), today, today + ONE_DAY), (_("Yesterday"), today - ONE_DAY, today),
-        (_("This week"), monday, monday + WEEK), (_("Last week"), monday - WEEK, monday),
-        (_("This month"), month, months_later(month, 1)), (_("Last month"), last_month, month),
-        (_("This quarter"), quarter, months_later(quarter, 3)), (_("Last quarter"), last_quarter, quarter),
-    )]
-
-
-def months_later(first, many):
-    """The first day of another month."""
-    place = first.year * 12 + first.month - 1 + many
-    return first.replace(year=place // 12, month=place % 12 + 1)

@@ -31,7 +31,9 @@ class Row:
 
 
 def groups(found, asked):
-    return [(group, [row(indicator, found, asked) for indicator in group.indicators]) for group in GROUPS]
+    """Calls have no unit: who asks for one, or sees but his own, is told nothing of them, not even that there are none."""
+    return [(group, [row(indicator, found, asked) for indicator in group.indicators])
+            for group in GROUPS if group.code != "calls" or asked.scope.counts_calls]
 
 
 def row(indicator, found, asked):

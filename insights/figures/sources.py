@@ -90,6 +90,10 @@ def completed():
     return counted_tickets().filter(accepted_at__isnull=False, completed_at__isnull=False).exclude(state=State.REPLY_REVIEW)
 
 
+def answered():
+    return results.counting().filter(outcome__gt="")  # said again in the words of the index
+
+
 def granted():
     return Request.objects.filter(status=Request.Status.APPROVED)
 
@@ -116,7 +120,7 @@ SOURCES = {source.name: source for source in (
     Source("receipts", promises(Kind.RECEIPT), "due_at", unit="holder"),
     Source("promises", promises(Kind.RESPONSE, Kind.COMPLETION), "due_at"),
     Source("contacts", first_contacts, "at"),
-    Source("outcomes", results.counting, "outcome_at"),
+    Source("outcomes", answered, "outcome_at"),
     Source("requests", Request.objects.all, "at", unit="unit"),
     Source("granted", granted, "decided_at", unit="unit"),
     Source("appeals", lambda: AppealReview.objects.filter(decision=AppealReview.Decision.EXCLUDED), "at",

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_safe
 from accounts.access import audience, public
 from accounts.instant import database_now
 from insights.figures import listing, page
-from insights.figures.forms import READERS, Asked, local, usual
+from insights.figures.forms import READERS, Asked
 from insights.figures.measures import MEASURES
+from insights.figures.periods import local, usual
 from insights.figures.published import GROUPS, NEEDED
 from insights.figures.rates import plain
 from insights.rollups import reading

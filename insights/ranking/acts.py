@@ -74,7 +74,7 @@ def decide_ranking(ranking_id, *, by, now, approved):
 
 
 def decided(model, pk, *, by, now, approved):
-    row = model.objects.select_for_update().get(pk=pk)
+    row = model.objects.select_for_update(of=("self",)).get(pk=pk)
     if row.status != Status.OPEN:
         raise Refused(_("It was decided already."))
     if row.by_id == by.pk:
@@ -97,7 +97,7 @@ def ask_to_explain(ranking, *, now):
 
 @transaction.atomic
 def explain(rectification_id, *, by, now, cause, measures, done_by):
-    row = Rectification.objects.select_for_update().select_related("unit").get(pk=rectification_id)
+    row = Rectification.objects.select_for_update(of=("self",)).select_related("unit").get(pk=rectification_id)
     if not by.covers(row.unit, Role.UL):
         raise PermissionDenied
     if row.at:

@@ -1,6 +1,7 @@
 """A month's units with what they are ranked by."""
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -11,11 +12,11 @@ from django.http import Http404
 from accounts.models import Unit
 from insights.callback_rates.figures import GROUP_OF, GROUPS
 from insights.figures.asked import BELOW, Period, Scope
-from insights.figures.forms import months_later
 from insights.figures.measures import MEASURES
+from insights.figures.periods import months_later
 from insights.models import Ranking, ScoreAdjustment
 from insights.ranking.standing import CODES, Entry, after_appeals, rows
-from insights.rollups.reading import count_by_unit
+from insights.rollups.reading import count_by_unit, marked
 from tickets.weeks import midnight
 
 RANKED = ("department", "street", "utility", "hospital")  # groups, never mixed
@@ -34,26 +35,44 @@ def period_of(month, now):
     return Period(midnight(month), midnight(months_later(month, 1)), now)
 
 
-def entries(month, now):
+@dataclass(frozen=True)
+class Known:
+    """What several months need alike, read once."""
+
+    units: dict  # {pk: Unit}
+    hours: set | None  # reading.marked()
+
+    @classmethod
+    def now(cls):
+        return cls(Unit.objects.in_bulk(), marked())
+
+
+def entries(month, now, known):
     """{group: [Entry]} as the rows say now, of every unit that led something in the month."""
-    period, units = period_of(month, now), {unit.pk: unit for unit in Unit.objects.all()}
+    period, units = period_of(month, now), known.units
     counts: defaultdict = defaultdict(lambda: dict.fromkeys(CODES, 0))
-    for pk, found in count_by_unit(CODES, period).items():
+    for pk, found in count_by_unit(CODES, period, known.hours).items():
         if (unit := accountable(units.get(pk), units)) is not None:
             for code, many in found.items():
                 counts[unit.pk][code] += many
-    won = defaultdict(list)
-    changed = MEASURES["appeals_won"].rows(period, Scope())
-    for pk, *answers in changed.values_list("ticket__lead_unit", "contacted", "solved", "satisfied"):
-        if (unit := accountable(units.get(pk), units)) is not None:
-            won[unit.pk].append(answers)
+    won = won_by(period, units) if any(found["appeals_won"] for found in counts.values()) else {}
     points = points_of(month)
     groups: dict = {name: [] for name in RANKED}
     for pk, found in counts.items():
         if any(found.values()):
-            entry = Entry(units[pk], after_appeals(found, won[pk]), points.get(pk, Decimal(0)))
+            entry = Entry(units[pk], after_appeals(found, won.get(pk, ())), points.get(pk, Decimal(0)))
             groups[GROUP_OF[units[pk].kind]].append(entry)
     return groups
+
+
+def won_by(period, units):
+    """{pk of a unit: what was said in each rating that an appeal changed}"""
+    found = defaultdict(list)
+    changed = MEASURES["appeals_won"].rows(period, Scope())
+    for pk, *answers in changed.values_list("ticket__lead_unit", "contacted", "solved", "satisfied"):
+        if (unit := accountable(units.get(pk), units)) is not None:
+            found[unit.pk].append(answers)
+    return found
 
 
 def accountable(unit, units):
@@ -76,13 +95,14 @@ def published(month):
 
 def standings(month, now):
     """[{"code", "rows"}] as the rows say now, compared with the month before as it was published, or as it is."""
-    before = places_before(months_later(month, -1), now)
-    return [{"code": code, "rows": rows(found, before)} for code, found in entries(month, now).items() if found]
+    known = Known.now()
+    before = places_before(months_later(month, -1), now, known)
+    return [{"code": code, "rows": rows(found, before)} for code, found in entries(month, now, known).items() if found]
 
 
-def places_before(month, now):
+def places_before(month, now, known):
     was = published(month)
-    groups = was.groups if was else [{"rows": rows(found, {})} for found in entries(month, now).values()]
+    groups = was.groups if was else [{"rows": rows(found, {})} for found in entries(month, now, known).values()]
     return {row["unit"]: (row["rank"], row["total"]) for group in groups for row in group["rows"]}
 
 

@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from accounts.models import Unit
 from accounts.roles import DISTRICT, Role
-from insights.figures.forms import local, own_unit
+from insights.figures.forms import own_unit
+from insights.figures.periods import local
 from insights.models import Ranking, Rectification, ScoreAdjustment
 from insights.ranking import acts, months, standing
 from insights.ranking.forms import PointsForm, RectificationForm
@@ -31,7 +32,7 @@ class Place:
 
 def place_of(unit, month, now):
     """None when the unit led nothing in the month."""
-    for found in months.entries(month, now).values():
+    for found in months.entries(month, now, months.Known.now()).values():
         own = next((entry for entry in found if entry.unit.pk == unit.pk), None)
         if own is None:
             continue

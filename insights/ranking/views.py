@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import audience
 from accounts.instant import database_now
-from insights.figures.forms import months_later
+from insights.figures.periods import months_later
 from insights.ranking import acts, months, page
 from insights.ranking.forms import PointsForm, RectificationForm
 from tickets.actions import Refused

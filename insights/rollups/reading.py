@@ -25,8 +25,9 @@ ADDED = frozenset(ROLLED)
 def count(codes, period, scope):
     """As counting.count()."""
     added = [code for code in codes if code in ADDED]
-    place, cut = place_of(scope), cut_of(period) if added else None
-    if place is None or cut is None:
+    place = place_of(scope)
+    cut = cut_of(period, marked()) if added and place and is_long(period) else None
+    if cut is None:
         return counting.count(codes, period, scope)
     others = [code for code in codes if code not in ADDED]
     asked = [(part, span) for part, span in ((others, period), (added, cut.rest)) if part and span]
@@ -38,9 +39,9 @@ def count(codes, period, scope):
     return found
 
 
-def count_by_unit(codes, period):
-    """{pk of a unit, None for none: {code: how many}} of the whole district; of measures that add up."""
-    cut = cut_of(period)
+def count_by_unit(codes, period, hours):
+    """{pk of a unit, None for none: {code: how many}} of the whole district; of measures that add up. `hours` is marked()."""
+    cut = cut_of(period, hours)
     found: defaultdict = defaultdict(lambda: counting.nothing_of(codes))
     span = cut.rest if cut else period
     for unit, said in counting.read([(codes, span)], Scope(), key=lambda source: F(f"{source.unit}_id")) if span else ():
@@ -66,15 +67,22 @@ class Cut:
         return HourlyFigures.objects.filter(axis=axis, hour__gte=self.first, hour__lt=self.end).exclude(hour__in=self.changed)
 
 
-def cut_of(period):
-    """None when it is better counted from the rows."""
-    if period.until - period.since < LONG:
-        return None
+def is_long(period):
+    return period.until - period.since >= LONG
+
+
+def marked():
+    """The hours that are to be read from the rows; None when that is nearly all of them."""
     marks = list(HourMark.objects.order_by("pk")[:MOST_MARKS + 1])
-    if len(marks) > MOST_MARKS:
+    return touched(marks) if len(marks) <= MOST_MARKS else None
+
+
+def cut_of(period, hours):
+    """None when it is better counted from the rows."""
+    if hours is None or not is_long(period):
         return None
     first, end = whole(period.since, period.until)
-    changed = few_spans([hour for hour in touched(marks) if first <= hour < end])
+    changed = few_spans([hour for hour in hours if first <= hour < end])
     rest = [(since, until) for since, until in ((period.since, first), *changed, (end, period.until)) if since < until]
     return Cut(first, end, in_spans(changed), period.only(rest) if rest else None)
 

@@ -184,6 +184,8 @@ def test_a_unit_leader_counts_only_what_he_sees(p):
 
     client = signed_in(p.ul, "en")
     assert client.get(f"{PAGE}dispatched/{AROUND}").context["total"] == 1
+    shown = [group.code for group, _rows in client.get(PAGE + AROUND).context["groups"]]
+    assert shown == ["intake", "units", "times", "callbacks", "decisions"], "calls have no unit"
     other = client.get(f"{PAGE}dispatched/{AROUND}&unit=CG")
     assert other.status_code == 422
     assert "own unit" in other.content.decode()
