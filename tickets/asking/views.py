@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import audience
 from accounts.instant import database_now
 from tickets.asking import versions
-from tickets.asking.forms import AskFormSet, AskRows, BaseForm, initial_of
+from tickets.asking.forms import AskRows, BaseForm, initial_of
 from tickets.models import Category, CategoryQuestions
 from tickets.saying.views import WRITERS
 from tickets.taking import questions
@@ -73,11 +73,11 @@ def write(request, code):
         raise Http404
     written = versions.of(code)
     form = BaseForm(request.POST.copy())
-    rows: AskFormSet = AskRows(request.POST, prefix="ask", form_kwargs={"known": versions.asked_ever(written)})
+    rows = AskRows(request.POST, prefix="ask", form_kwargs={"known": versions.asked_ever(written)})
     if not (form.is_valid() & rows.is_valid()):
         return show(request, code, written, form, rows, status=422)
     try:
-        row = versions.write(code=code, base=form.cleaned_data["base"], template=form.cleaned_data["template"], asks=rows.asks,
+        row = versions.write(**form.cleaned_data, code=code, asks=rows.asks,  # type: ignore[attr-defined]  # see AskFormSet
                              by=request.user, now=database_now(), request=request)
     except versions.Outdated as outdated:
         form.data["base"] = outdated.newest.number  # type: ignore[index]  # a copy of the request's
