@@ -77,7 +77,7 @@ def write(request, code):
     if not (form.is_valid() & rows.is_valid()):
         return show(request, code, written, form, rows, status=422)
     try:
-        row = versions.write(code=code, base=form.cleaned_data["base"], template=form.cleaned_data["template"], asks=rows.asks,
+        row = versions.write(**form.cleaned_data, code=code, asks=rows.asks,  # type: ignore[attr-defined]  # see AskFormSet
                              by=request.user, now=database_now(), request=request)
     except versions.Outdated as outdated:
         form.data["base"] = outdated.newest.number  # type: ignore[index]  # a copy of the request's
