@@ -9,8 +9,9 @@ SPAN = timedelta(days=30)
 
 
 def note(*, by, now, key, about, place=None, training=None):
-    """The last answer for a form counts. A training that is not there (any more) is none."""
-    known = training if training and Training.objects.filter(pk=training).exists() else None
+    """The last answer for a form counts. Only categories come from a training; one that is not there (any more) is none."""
+    learnt = about == Answer.About.CATEGORY and training
+    known = training if learnt and Training.objects.filter(pk=training).exists() else None
     said = {"at": now, "is_accepted": place is not None, "place": place, "training_id": known}
     return Answer.objects.update_or_create(by=by, key=key, about=about, defaults=said)[0]
 
