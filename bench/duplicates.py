@@ -1,6 +1,6 @@
 """How long the operator waits for what is like the matter that he is typing, in a district with a history.
 
-    .venv/bin/python -m bench.duplicates [--tickets 200000] [--asked 400]
+    .venv/bin/python -m bench.duplicates [--tickets 200000] [--asked 400] [--data FOLDER [--load-only]]
 
 Tickets are copies of two that the real actions made, one that is open and one that is over, spread over 400 days, places,
 categories (some far more often than others), callers and words. While they are loaded, and only on that connection, triggers
@@ -10,15 +10,13 @@ look-up with its scores, the whole answer of the page, and a bare SELECT of twen
 that a database can do; in turns, on one connection. Exit code 1 when 95 of 100 looks or answers take more than 100 ms.
 """
 import argparse
-import os
 import random
-import signal
 import statistics
 import sys
-import tempfile
 import time
-from contextlib import closing
 from pathlib import Path
+
+from bench import ground
 
 SLOWEST = 100.0  # ms, of 95 in 100, for the look-up and for the answer
 DAYS, CALLERS, OPEN_SHARE = 400, 20_000, 0.05
@@ -79,8 +77,8 @@ def load(loader, operator, tickets, now):
              "areas": list(Unit.objects.filter(kind__in=AREA_KINDS).order_by("pk").values_list("pk", flat=True)),
              "categories": list(Category.objects.order_by("pk").values_list("pk", flat=True))}
     many_open = round(tickets * OPEN_SHARE)
-    with loader, loader.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off; SELECT setseed(0.5)")
+    with loader, loader.cursor() as cursor, ground.without_gin(cursor, "tickets_ticket"):
+        cursor.execute("SELECT setseed(0.5)")
         cursor.execute("CREATE TEMPORARY TABLE callers (n int PRIMARY KEY, hash text)")
         execute_values(cursor, "INSERT INTO callers VALUES %s", [(n, phone_hash(number_of(n))) for n in range(CALLERS)])
         cursor.execute(COLUMNS, ["tickets_ticket"])
@@ -91,9 +89,7 @@ def load(loader, operator, tickets, now):
             cursor.execute("SELECT max(id) FROM tickets_ticket")
             cursor.execute(statement, drawn | {"mould": mould.pk, "count": count, "before": cursor.fetchone()[0]})
         cursor.execute("SELECT setval(pg_get_serial_sequence('tickets_ticket', 'id'), max(id)) FROM tickets_ticket")
-    loader.autocommit = True
-    with loader.cursor() as cursor:  # as autovacuum would in time
-        cursor.execute("VACUUM (ANALYZE)")
+    ground.settle(loader)
 
 
 def questions(count, now):
@@ -124,7 +120,7 @@ def measured(operator, asked, now):
 
     from tickets.similar import lookup
 
-    client, counts = Client(), []
+    client, counts = Client(SERVER_NAME="127.0.0.1"), []
     client.force_login(operator)
     cursor = connection.cursor()
 
@@ -154,8 +150,7 @@ def measured(operator, asked, now):
 
 def report(took, counts):
     """Prints a line each; whether the limit is kept."""
-    figures = {name: (statistics.median(all_of), statistics.quantiles(all_of, n=20, method="inclusive")[-1], max(all_of))
-               for name, all_of in took.items()}
+    figures = {name: (*ground.middle_and_late(all_of), max(all_of)) for name, all_of in took.items()}
     bare = figures["bare SELECT"]
     print(f"{len(counts)} matters asked\n{'':<14}{'p50 ms':>9}{'p95 ms':>9}{'max ms':>9}{'p50 / bare':>12}{'p95 / bare':>12}")
     for name, (middle, late, worst) in figures.items():
@@ -167,16 +162,27 @@ def report(took, counts):
     return kept
 
 
-def run(home, servers, chosen):
+def prepared(standing, tickets):
+    """The operator of a district with so many tickets, which is made unless it is there."""
     from accounts.instant import database_now
+    from accounts.models import User
     from bench import intake
 
+    if ground.is_there():
+        return User.objects.get(username=intake.OPERATOR)
     operator, begun = intake.prepare(), time.perf_counter()
-    now = database_now()
-    postgres = next(server for server in servers.all if server.name == "postgres")
-    with closing(postgres.connect("hotline", owner=True)) as loader:
-        load(loader, operator, chosen.tickets, now)
-    print(f"{chosen.tickets:,} tickets over {DAYS} days loaded in {time.perf_counter() - begun:.0f} s", flush=True)
+    with standing.loader() as loader:
+        load(loader, operator, tickets, database_now())
+    print(f"{tickets:,} tickets over {DAYS} days loaded in {time.perf_counter() - begun:.0f} s", flush=True)
+    return operator
+
+
+def run(standing, chosen):
+    from accounts.instant import database_now
+
+    operator, now = prepared(standing, chosen.tickets), database_now()
+    if chosen.load_only:
+        return True
     asked = list(questions(chosen.asked, now))
     return report(*measured(operator, asked, now))
 
@@ -185,18 +191,11 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--tickets", type=int, default=200_000)
     options.add_argument("--asked", type=int, default=400)
+    options.add_argument("--data", type=Path, help="a folder in which the district is kept; a temporary one by default")
+    options.add_argument("--load-only", action="store_true", help="with --data: measure another time")
     chosen = options.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and folder go, too
-    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
-        os.environ |= {"HOTLINE_DATA": folder, "DJANGO_SETTINGS_MODULE": "hotline.settings", "HOTLINE_DEMO": "0"}
-        from hotline.embedded import Servers
-        from hotline.home import Home
-
-        with Servers(Home(Path(folder))) as servers:
-            import django
-
-            django.setup()
-            sys.exit(0 if run(Path(folder), servers, chosen) else 1)
+    with ground.servers(chosen.data) as standing:
+        sys.exit(0 if run(standing, chosen) else 1)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ reminders, orders, proposals, callback tasks, appeals and what the city heard; n
 ticket reads. While rows are loaded, and only on the connection that loads them, triggers and foreign keys are off: copies
 are not born as drafts.
 """
-from contextlib import closing
 from pathlib import Path
 
+from bench import ground
 from hotline.embedded import Postgres
 from hotline.home import Home
 
@@ -33,9 +33,8 @@ COLUMNS = """SELECT column_name, data_type FROM information_schema.columns WHERE
 
 def load(folder: Path, tickets: int, open_states: list[str]) -> int:
     """Bring the district whose servers run in `folder` to `tickets` tickets; returns how many were added."""
-    with closing(Postgres(Home(folder)).connect("hotline", owner=True)) as database:
-        with database, database.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off")
+    with ground.loader(Postgres(Home(folder))) as database:
+        with database, database.cursor() as cursor, ground.without_gin(cursor, "tickets_ticket", *TABLES):
             cursor.execute("SELECT count(*) FROM tickets_ticket")
             missing = max(tickets - cursor.fetchone()[0], 0)
             over = round(missing * (1 - OPEN_SHARE))
@@ -44,9 +43,7 @@ def load(folder: Path, tickets: int, open_states: list[str]) -> int:
             for table in TABLES:
                 copy(cursor, table, {"ticket_id": "c.id"} | ({"survey_hash": LINK} if table == "followup_callbacktask" else {}))
             cursor.execute("SELECT setval(pg_get_serial_sequence('tickets_ticket', 'id'), max(id)) FROM tickets_ticket")
-        database.autocommit = True
-        with database.cursor() as cursor:  # as autovacuum would in time
-            cursor.execute("VACUUM (ANALYZE)")
+        ground.settle(database)
     return missing
 
 

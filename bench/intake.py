@@ -13,12 +13,13 @@ import resource
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
 
-PASSWORD = "Bench-intake-2468"  # noqa: S105 (of a district that lives as long as this run)
+from bench import ground
+
+OPERATOR, PASSWORD = "op", "Bench-intake-2468"  # noqa: S105 (of a district that lives as long as this run)
 CLIENTS = 8
 
 
@@ -97,7 +98,7 @@ def wait_for(port):
 
 def token(port):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("POST", "/api/v1/token/", json.dumps({"username": "op", "password": PASSWORD}),
+    connection.request("POST", "/api/v1/token/", json.dumps({"username": OPERATOR, "password": PASSWORD}),
                        {"Content-Type": "application/json"})
     answer = connection.getresponse()
     text = answer.read()
@@ -114,9 +115,9 @@ def prepare():
     call_command("load_reference", verbosity=0)
     from accounts.models import Membership, Unit, User
 
-    user = User.objects.create_user("op", PASSWORD, display_name="基准")
+    user = User.objects.create_user(OPERATOR, PASSWORD, display_name="基准")
     Membership.objects.create(user=user, unit=Unit.objects.get(code="RX-JX"), role="OP")
-    return User.objects.get(username="op")
+    return User.objects.get(username=OPERATOR)
 
 
 def layers_in_process(user, seconds):
@@ -184,16 +185,8 @@ def main():
     options.add_argument("--seconds", type=float, default=8)
     options.add_argument("--rounds", type=int, default=3)
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
-        os.environ |= {"HOTLINE_DATA": folder, "DJANGO_SETTINGS_MODULE": "hotline.settings"}
-        from hotline.embedded import Servers
-        from hotline.home import Home
-
-        with Servers(Home()):
-            import django
-
-            django.setup()
-            run(Path(folder), chosen.seconds, chosen.rounds)
+    with ground.servers() as standing:
+        run(standing.home.path, chosen.seconds, chosen.rounds)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How long a search takes in a district with a million tickets, through the function that the page of all tickets uses.
 
-    .venv/bin/python -m bench.search [--tickets 1000000] [--texts FILE.jsonl] [--data FOLDER] [--rounds 40]
+    .venv/bin/python -m bench.search [--tickets 1000000] [--texts FILE.jsonl] [--data FOLDER [--load-only]] [--rounds 40]
 
 Asked are a word that one ticket in twenty says, one that one in fifty says, both, a rare one, one that nobody says, a phone,
 a number and a name; by a supervisor, who sees everything, and by the liaison of a unit. Printed are the middle and the
@@ -9,14 +9,12 @@ from a file of messages (`topic`, `detail`) or made up out of four thousand word
 again. Exit code 1 when 95 of 100 answers do not come within the limit.
 """
 import argparse
-import os
-import signal
 import statistics
 import sys
-import tempfile
 import time
-from contextlib import contextmanager
 from pathlib import Path
+
+from bench import ground
 
 LIMIT = 50.0  # milliseconds, of 95 answers in 100
 PHONE, NAME = "13977778888", "南宫问天"
@@ -25,20 +23,6 @@ QUESTIONS = [
     ("three letters", "又停水"), ("rare", "孔雀石"), ("nobody says it", "紫貂皮"), ("one of two", "停水 紫貂"),
     ("a phone", PHONE), ("a name", NAME),
 ]
-
-
-@contextmanager
-def district(folder):
-    """Servers on a folder, with the product set up in this process."""
-    os.environ |= {"HOTLINE_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "hotline.settings", "HOTLINE_DEMO": "0"}
-    from hotline.embedded import Servers
-    from hotline.home import Home
-
-    with Servers(Home(Path(folder))) as servers:
-        import django
-
-        django.setup()
-        yield next(server for server in servers.all if server.name == "postgres")
 
 
 def milliseconds(act, rounds):
@@ -91,7 +75,7 @@ def measure(who, user, questions, rounds):
         rows = [(name, "")] + ([(f"{name}, page 2", after)] if after and name == "1 in 20" else [])
         for label, place in rows:
             taken = milliseconds(lambda place=place, question=question: asked_for(user, question, place).page(), rounds)
-            middle, late = statistics.median(taken), statistics.quantiles(taken, n=20, method="inclusive")[-1]
+            middle, late = ground.middle_and_late(taken)
             kept &= late <= LIMIT
             print(f"{who:<12}{label:<20}{question.partition('|')[0]:<18}{len(found):>5}{alone:>10.1f}{middle:>9.1f}{late:>9.1f}"
                   f"{middle / max(alone, 0.01):>8.1f}{late / LIMIT:>9.2f}{'' if late <= LIMIT else '  TOO SLOW'}", flush=True)
@@ -124,12 +108,14 @@ def sizes():
         return cursor.fetchone()
 
 
-def run(postgres, chosen):
+def run(standing, chosen):
     from accounts.models import User
     from bench import search_load
     from tickets.models import Ticket
 
-    search_load.prepare(postgres, chosen.tickets, chosen.texts)
+    search_load.prepare(standing, chosen.tickets, chosen.texts)
+    if chosen.load_only:
+        return True
     words, index, tickets, length = sizes()
     print(f"{Ticket.objects.count():,} tickets of {length or 0:.0f} letters; words {words / 2**20:,.0f} MB, their index "
           f"{index / 2**20:,.0f} MB, tickets with all their indexes {tickets / 2**20:,.0f} MB")
@@ -140,7 +126,8 @@ def run(postgres, chosen):
           f"{'/ limit':>9}")
     units = search_load.shares()
     people = {"supervisor": User.objects.get(username="sv-bench")} | {
-        name: User.objects.get(username=f"li-{unit}") for name, unit in (("large unit", units[0]), ("small unit", units[-1]))}
+        name: User.objects.get(username=f"li-{units[place]}") for name, place in (("large unit", 0), ("small unit", -2),
+                                                                                  ("least unit", -1))}
     kept = [measure(who, user, questions, chosen.rounds) for who, user in people.items()]
     return all(kept)
 
@@ -151,13 +138,10 @@ def main():
     options.add_argument("--texts", type=Path, help="messages as JSON lines with topic and detail")
     options.add_argument("--data", type=Path, help="a folder in which the district is kept; a temporary one by default")
     options.add_argument("--rounds", type=int, default=40)
+    options.add_argument("--load-only", action="store_true", help="with --data: measure another time")
     chosen = options.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and folder go, too
-    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
-        if chosen.data:
-            chosen.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with district(chosen.data or folder) as postgres:
-            sys.exit(0 if run(postgres, chosen) else 1)
+    with ground.servers(chosen.data) as standing:
+        sys.exit(0 if run(standing, chosen) else 1)
 
 
 if __name__ == "__main__":

@@ -9,17 +9,13 @@ a temporary folder. Sweepers work on a clock that is set forward, so that nothin
 Exit code 1 when a rung was doubled or is missing; times that miss their aim are only marked.
 """
 import argparse
-import os
 import random
-import signal
 import statistics
 import sys
-import tempfile
 import time
 from datetime import timedelta
-from pathlib import Path
 
-from bench import sweeper
+from bench import ground, sweeper
 
 AHEAD = timedelta(hours=6)  # the first group falls due so long after the rows were made
 APART = timedelta(minutes=2)  # between the groups
@@ -73,7 +69,7 @@ class Stage:
         return [sweeper.ended(one) for one in self.started(now, count, **options)]
 
 
-def load(home, servers, clocks, due):
+def load(standing, clocks, due):
     from accounts.instant import database_now
     from bench import crew, intake
     from bench.copies import Copier
@@ -81,8 +77,7 @@ def load(home, servers, clocks, due):
     now, begun = database_now().replace(microsecond=0), time.perf_counter()
     operator = intake.prepare()
     crew.profile(now)
-    postgres = next(server for server in servers.all if server.name == "postgres")
-    copier = Copier(crew.models(operator, now), postgres.connect("hotline", owner=True))
+    copier = Copier(crew.models(operator, now), standing.postgres.connect("hotline", owner=True))
     base = now + AHEAD
     copier.copy(list(beginnings(base, clocks // 2, due)))
     copier.settle()
@@ -188,11 +183,12 @@ class Table:
         return Escalation.objects.filter(due_at__gte=stage.before(group), due_at__lte=stage.after(group)).count()
 
 
-def run(home, servers, chosen):
+def run(standing, chosen):
     from bench import intake
     from hotline.home import free_port
 
-    stage, table, port = load(home, servers, chosen.clocks, chosen.due), Table(), free_port()
+    home, table, port = standing.home, Table(), free_port()
+    stage = load(standing, chosen.clocks, chosen.due)
     web = intake.gunicorn("hotline.wsgi:application", port, home.path, HOTLINE_API_WRITING="1000000/min",
                           HOTLINE_PROCESS="web")
     try:
@@ -218,18 +214,8 @@ def main():
     chosen = options.parse_args()
     if chosen.clocks < 8 * chosen.due:
         options.error("--clocks must be at least eight times --due: three groups fall due, and most clocks run on")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and folder go, too
-    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
-        os.environ |= {"HOTLINE_DATA": folder, "DJANGO_SETTINGS_MODULE": "hotline.settings", "HOTLINE_DEMO": "0"}
-        from hotline.embedded import Servers
-        from hotline.home import Home
-
-        home = Home(Path(folder))
-        with Servers(home) as servers:
-            import django
-
-            django.setup()
-            sys.exit(1 if run(home, servers, chosen) else 0)
+    with ground.servers() as standing:
+        sys.exit(1 if run(standing, chosen) else 0)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,12 @@ from followup.sampling import drawing as sampling
 from followup.tracking.following import READERS as TRACKERS
 from insights import responsibility
 from insights.callback_rates import views as callback_rates
+from insights.figures import forms as figures
 from insights.published import views as published
+from insights.ranking import acts as ranking
 from knowledge.who import EDITORS
 from knowledge.who import READERS as KNOWLEDGE_READERS
+from suggesting import themes
 from tickets import queues
 from tickets.channels.handling import TAKING_IN as TAKING_MESSAGES
 from tickets.profiles import views as profiles
@@ -49,6 +52,7 @@ OTHERS = (
     (_("Knowledge"), "knowledge:list", KNOWLEDGE_READERS),
     (_("Callers to heed"), "tickets:caller-notes", caller_notes.KEEPERS),
     (_("What to say"), "tickets:scripts", saying.WRITERS),
+    (_("Questions of categories"), "tickets:questions", saying.WRITERS),
     (_("Kept texts"), "tickets:snippets", saying.KEEPERS),
     (_("People"), "people", (Role.AD,)),
     (_("Duty roster"), "roster", (Role.AD, Role.OPS, Role.DL)),
@@ -61,8 +65,12 @@ OTHERS = (
     (_("Wall"), "dispatch:wall", wall.READERS),
     (_("Responsibility"), "insights:responsibility", responsibility.READERS),
     (_("Sample of unreachable callbacks"), "followup:sampling", sampling.READERS),
+    (_("Figures"), "insights:figures", figures.READERS),
+    (_("Ranking"), "insights:ranking", ranking.READERS),
     (_("Callback figures"), "insights:callback-figures", callback_rates.READERS),
     (_("My files"), "tickets:exports", READERS),
+    (_("Hot topics"), "suggesting:topics", themes.READERS),
+    (_("Suggestions"), "suggesting:quality", themes.READERS),
     (_("Published figures"), "insights:published", published.READERS),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),
 )

@@ -32,6 +32,7 @@ WORDS = {
     "article published": gettext_lazy("article approved and published"),
     "article sent back": gettext_lazy("article sent back"),
     "article withdrawn": gettext_lazy("article withdrawn or put away"),
+    "ranking": gettext_lazy("ranking of the units published"),
     "resume_sweep": gettext_lazy("escalation set going again"),
     # why
     "idle": gettext_lazy("nobody sat in front of it"),
@@ -61,6 +62,7 @@ WORDS = {
 BEGINNINGS = {
     "user ": gettext_lazy("account %(name)s"),
     "script ": gettext_lazy("words of the house, version %(name)s"),
+    "questions ": gettext_lazy("questions of a category, version %(name)s"),
     "caller note ": gettext_lazy("callers to heed, number %(name)s"),
 }
 

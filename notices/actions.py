@@ -38,6 +38,15 @@ def tell_citizen(phone, *, cause, kind, ticket_no, params=None, link="", now):
                     params=params or {}, created_at=now, next_try_at=now)])
 
 
+def write_to_citizen(address, *, cause, kind, ticket_no, params, letter="", thread="", now):
+    """Queue an e-mail. `letter` is the reply that it brings: nobody else can read it here, and it is gone once the e-mail has
+    left. `thread` is the Message-ID of what he wrote."""
+    if kind not in texts.LETTERS:
+        raise ValueError(f"There is no letter {kind!r} for citizens.")
+    put([Notice(cause=cause, kind=kind, channel=Channel.EMAIL, address=address, letter=letter, ticket_no=ticket_no,
+                params=params | ({"thread": thread} if thread else {}), created_at=now, next_try_at=now)])
+
+
 def compose(recipients, *, cause, kind, ticket_no="", params=None, channels=(Channel.INAPP,), now, not_before=None):
     """The unsaved rows of `tell`, for callers that queue many at once with `put`."""
     rows = []

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.utils.module_loading import import_string
 
 from accounts.privacy import mask_phone
@@ -17,6 +18,16 @@ SHORT_NAMES = {"console": "notices.channels.write_to_log"}
 
 def send_sms(phone, text, *, now):
     import_string(SHORT_NAMES.get(settings.SMS_BACKEND, settings.SMS_BACKEND))(phone, text, now=now)
+
+
+def send_email(address, subject, text, *, number, thread=""):
+    """By Django's back-end of e-mail, which EMAIL_TIMEOUT keeps from waiting for ever. A letter that leaves twice, because its
+    sender died before he could write it down, has one Message-ID, so that mail programs show it once."""
+    sender = settings.DEFAULT_FROM_EMAIL
+    heads = {"Message-ID": f"<notice-{number}@{sender.rpartition('@')[2].rstrip('>')}>", "Auto-Submitted": "auto-replied"}
+    if thread:
+        heads |= {"In-Reply-To": f"<{thread}>", "References": f"<{thread}>"}
+    EmailMessage(subject, text, sender, [address], headers=heads).send()
 
 
 def write_to_log(phone, text, *, now):

@@ -28,6 +28,7 @@ class Notice(models.Model):
     class Channel(models.TextChoices):
         INAPP = "inapp", _("In the product")
         SMS = "sms", _("Text message")
+        EMAIL = "email", _("E-mail")
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("Queued")
@@ -38,8 +39,9 @@ class Notice(models.Model):
     kind = models.CharField(max_length=30)  # which text: see notices/texts.py
     channel = models.CharField(max_length=5, choices=Channel, default=Channel.INAPP)
     recipient = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="notices")  # null: a citizen
-    address = EncryptedTextField(blank=True)  # a citizen's phone
+    address = EncryptedTextField(blank=True)  # a citizen's phone or e-mail address
     link = EncryptedTextField(blank=True, default="", db_default="")  # his alone, until the message has left
+    letter = EncryptedTextField(blank=True, default="", db_default="")  # the reply that an e-mail brings, until it has left
     ticket_no = models.CharField(max_length=16, blank=True)
     params = models.JSONField(default=dict)  # fills the text; never personal data
     created_at = models.DateTimeField()
@@ -51,7 +53,7 @@ class Notice(models.Model):
     read_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=200, blank=True)
     digest = models.ForeignKey("self", models.PROTECT, null=True, db_index=False, related_name="merged")  # told with others
-    wording = models.CharField(max_length=500, blank=True)  # of a text message: the words that left
+    wording = models.CharField(max_length=500, blank=True)  # of a text message or e-mail: the words that left
 
     objects = NoticeQuerySet.as_manager()
 
@@ -68,6 +70,7 @@ class Notice(models.Model):
                                    condition=Q(recipient__isnull=False, address="")
                                    | Q(recipient=None) & ~Q(address="")),
             models.CheckConstraint(name="notice_link_only_while_queued", condition=Q(status="queued") | Q(link="")),
+            models.CheckConstraint(name="notice_letter_only_while_queued", condition=Q(status="queued") | Q(letter="")),
         ]
         indexes = [
             models.Index(fields=["next_try_at"], name="notice_unsent", condition=Q(next_try_at__isnull=False)),

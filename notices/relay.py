@@ -24,6 +24,7 @@ from notices.models import Notice
 log = structlog.get_logger(__name__)
 Channel, Status = Notice.Channel, Notice.Status
 
+LEAVING = (Channel.SMS, Channel.EMAIL)  # the bell's rows stay here
 TRIES = 3
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5))  # after the first and the second failure
 LEASE = timedelta(minutes=5)  # a claimed batch is sent within it: 20 messages, gateways give up after 10 seconds
@@ -45,7 +46,7 @@ class Relayed:
 
 
 def relay(*, now, limit=20):
-    """Merge crowds, mark the bell's rows, send up to `limit` text messages."""
+    """Merge crowds, mark the bell's rows, send up to `limit` text messages and e-mails."""
     done = Relayed()
     merge_crowds(done, now)
     show_in_bell(done, now)
@@ -99,12 +100,12 @@ def show_in_bell(done, now):
 def give_up(done, now):
     """A try whose end nobody wrote down killed its sender; after the third one it stays where it is."""
     done.failed += Notice.objects.waiting(now).filter(attempts__gte=TRIES).update(
-        status=Status.FAILED, next_try_at=None, error="sender lost", link="")
+        status=Status.FAILED, next_try_at=None, error="sender lost", link="", letter="")
 
 
 @transaction.atomic
 def claim(now, limit):
-    waiting = Notice.objects.waiting(now).filter(channel=Channel.SMS).select_related("recipient")
+    waiting = Notice.objects.waiting(now).filter(channel__in=LEAVING).select_related("recipient")
     rows = list(waiting.select_for_update(skip_locked=True, of=("self",)).order_by("next_try_at", "pk")[:limit])
     for row in rows:
         row.attempts += 1
@@ -116,27 +117,36 @@ def claim(now, limit):
 def send(notice, done, now):
     claimed = Notice.objects.filter(pk=notice.pk, status=Status.QUEUED, attempts=notice.attempts)
     try:
-        channels.send_sms(address_of(notice), wording_of(notice), now=now)
+        deliver(notice, now)
     except Exception as error:  # a gateway may raise anything, and one bad row must not stop the others
         log.warning("notice_not_sent", notice=notice.pk, attempt=notice.attempts, error=type(error).__name__)
         claimed.update(error=type(error).__name__, **after_failure(notice.attempts, now))
         done.failed += notice.attempts >= TRIES
     else:
         notice.link = ""  # whoever reads it could answer for the citizen
-        claimed.update(status=Status.SENT, sent_at=now, next_try_at=None, error="", link="", wording=wording_of(notice))
+        claimed.update(status=Status.SENT, sent_at=now, next_try_at=None, error="", link="", letter="",
+                       wording=wording_of(notice))
         done.sent += 1
+
+
+def deliver(notice, now):
+    if notice.channel == Channel.EMAIL:
+        channels.send_email(address_of(notice), texts.subject(notice), texts.letter_to_citizen(notice),
+                            number=notice.pk, thread=notice.params.get("thread", ""))
+    else:
+        channels.send_sms(address_of(notice), wording_of(notice), now=now)
 
 
 def after_failure(attempts, now):
     if attempts >= TRIES:
-        return {"status": Status.FAILED, "next_try_at": None, "link": ""}
+        return {"status": Status.FAILED, "next_try_at": None, "link": "", "letter": ""}
     return {"next_try_at": now + PAUSES[attempts - 1]}
 
 
 def wording_of(notice):
     if notice.recipient_id:
         return texts.message_to_person(notice, notice.recipient.language)[:500]
-    return texts.message_to_citizen(notice)[:500]
+    return (texts.opening(notice) if notice.channel == Channel.EMAIL else texts.message_to_citizen(notice))[:500]
 
 
 def address_of(notice):

@@ -70,6 +70,8 @@ STAFF = {
     "appeal_decided": Text(_("Your appeal was decided"), _("You may object once, within a day.")),
     "appeal_finally_decided": Text(_("Your appeal was finally decided")),
     "appeal_late": Text(_("The review of an appeal is late"), _("It was to be decided before %(due)s."), "red"),
+    "rectification_asked": Text(_("Your unit stands at the end of its group"),
+                                _("Say before %(due)s why, and what is done about it."), "orange"),
     "follow_up_due": Text(_("A ticket is to be looked at again"), _("Kept under tracking until %(date)s."), "blue"),
     "redo_ordered": Text(_("A ticket must be handled again"), _("Redo round %(round)s, due %(due)s."), "red"),
     "adjudication_asked": Text(_("A case needs adjudication"), "", "blue"),
@@ -156,6 +158,44 @@ CITIZEN = {
 }
 
 
+LETTERS = {  # (subject, what it says before and after the reply); e-mails in answer to e-mails
+    "letter_accepted": (
+        Wording("您的来信已受理：工单%(ticket_no)s", "Your e-mail was accepted: no. %(ticket_no)s"),
+        Wording("您好！您的来信我们已收到并受理，工单号%(ticket_no)s，查询码%(query_code)s。办结后我们将以邮件答复您。",
+                "We accepted the request in your e-mail. No. %(ticket_no)s, code %(query_code)s. We answer it by e-mail."),
+        Wording("如需补充情况，请直接回复本邮件，或致电12345并告知工单号。",
+                "If there is more to say, answer this e-mail, or call 12345 and name the number.")),
+    "letter_closed": (
+        Wording("您反映的事项已办结：工单%(ticket_no)s", "Your request is settled: no. %(ticket_no)s"),
+        Wording("您好！您来信反映的事项（工单号%(ticket_no)s）已办结，现答复如下：",
+                "The request in your e-mail (no. %(ticket_no)s) is settled. The answer:"),
+        Wording("如对答复有疑问或有新情况，请直接回复本邮件，或致电12345并告知工单号。",
+                "If you have a question or there is news, answer this e-mail, or call 12345 and name the number.")),
+    "letter_closed_silently": (
+        Wording("您反映的事项已办结：工单%(ticket_no)s", "Your request is settled: no. %(ticket_no)s"),
+        Wording("您好！您来信反映的事项（工单号%(ticket_no)s）已办结。",
+                "The request in your e-mail (no. %(ticket_no)s) is settled."),
+        Wording("办理结果不在邮件中载明，请致电12345，凭工单号和查询码%(query_code)s了解。",
+                "The result is not written in e-mails: call 12345 and name the number and the code %(query_code)s.")),
+    "letter_refused": (
+        Wording("关于您来信反映的事项：工单%(ticket_no)s", "About your request: no. %(ticket_no)s"),
+        Wording("您好！您来信反映的事项（工单号%(ticket_no)s）依法应通过%(channel)s渠道办理。",
+                "The matter of your e-mail (no. %(ticket_no)s) belongs by law to another channel: %(channel)s."),
+        Wording("如需了解办理方式，请致电12345。", "Call 12345 for how to do it.")),
+    "letter_passed_on": (
+        Wording("关于您来信反映的事项：工单%(ticket_no)s", "About your request: no. %(ticket_no)s"),
+        Wording("您好！您来信反映的事项（工单号%(ticket_no)s）不由热线办理，请与%(channel)s联系。",
+                "The matter of your e-mail (no. %(ticket_no)s) is not handled by the hotline; please turn to %(channel)s."),
+        Wording("如有疑问，请致电12345。", "Call 12345 if you have a question.")),
+    "letter_merged": (
+        Wording("您反映的事项已并案办理：工单%(ticket_no)s", "Your request joined another one: no. %(ticket_no)s"),
+        Wording("您好！您来信反映的事项（工单号%(ticket_no)s）与在办事项相同，已并入%(master_no)s一并办理，办结后以邮件答复您。",
+                "The request in your e-mail (no. %(ticket_no)s) joined no. %(master_no)s; its answer comes by e-mail."),
+        Wording("如需补充情况，请直接回复本邮件，或致电12345并告知工单号。",
+                "If there is more to say, answer this e-mail, or call 12345 and name the number.")),
+}
+
+
 class Params(dict):
     """A missing value shows as an ellipsis: an incomplete notice is better than a page that fails."""
 
@@ -198,3 +238,20 @@ def message_to_person(notice, language):
 def message_to_citizen(notice, language="zh"):
     wording = CITIZEN[notice.kind]
     return getattr(wording, language) % Params(notice.params, ticket_no=notice.ticket_no, link=notice.link or "…")
+
+
+def subject(notice, language="zh"):
+    return part_of_letter(notice, 0, language)
+
+
+def opening(notice, language="zh"):
+    return part_of_letter(notice, 1, language)
+
+
+def letter_to_citizen(notice, language="zh"):
+    parts = opening(notice, language), notice.letter, part_of_letter(notice, 2, language)
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def part_of_letter(notice, place, language):
+    return getattr(LETTERS[notice.kind][place], language) % Params(notice.params, ticket_no=notice.ticket_no)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from tickets import trail, winding
+from tickets.channels import letters
 from tickets.models import Proposal, Ticket
 from tickets.states import State
 
@@ -61,7 +62,9 @@ def move_locked(ticket, step, *, by, now, note="", data=None, changes=None, **fi
     data = {**({"due": moved} if moved else {}), **(data or {})}
     if source != ticket.state and source not in (State.DRAFT, State.NEED_INFO):  # nothing is proposed there
         _overtake_proposals(ticket, now)
-    return _write(ticket, step.__name__, before, by=by, now=now, source=source, is_move=True, note=note, data=data)
+    ticket = _write(ticket, step.__name__, before, by=by, now=now, source=source, is_move=True, note=note, data=data)
+    letters.after(ticket, step.__name__, source=source, now=now)
+    return ticket
 
 
 def check(ticket, name, by):

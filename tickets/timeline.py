@@ -128,7 +128,9 @@ def told(ticket, user, reading):
 def said(at, to_citizen, notices):
     lost = [notice for notice in notices if notice.status == Notice.Status.FAILED]
     if to_citizen:
-        sentence = _("Text message to the citizen: %(what)s") % {"what": CITIZEN.get(notices[0].kind, notices[0].kind)}
+        way = (_("E-mail to the citizen: %(what)s") if notices[0].channel == Notice.Channel.EMAIL
+               else _("Text message to the citizen: %(what)s"))
+        sentence = way % {"what": CITIZEN.get(notices[0].kind, notices[0].kind)}
     else:
         people = list(dict.fromkeys(notice.recipient.display_name for notice in reversed(notices)))
         sentence = _("Told %(people)s: %(what)s") % {"people": named(people), "what": texts.title(notices[0])}
@@ -158,6 +160,12 @@ CITIZEN = {
     "merged": gettext_lazy("joined with another ticket"),
     "force_closed": gettext_lazy("closed, as explained"),
     "reopened": gettext_lazy("handled again"),
+    "letter_accepted": gettext_lazy("accepted"),
+    "letter_closed": gettext_lazy("closed, with the reply"),
+    "letter_closed_silently": gettext_lazy("closed, the result by phone"),
+    "letter_refused": gettext_lazy("belongs to another channel"),
+    "letter_passed_on": gettext_lazy("belongs to another channel"),
+    "letter_merged": gettext_lazy("joined with another ticket"),
 }
 
 

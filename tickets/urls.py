@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from tickets import list_views, queues, views
+from tickets.asking import views as asking
 from tickets.channels import views as channels
 from tickets.exports import views as exports
 from tickets.holidays import views as holidays
@@ -32,6 +33,9 @@ urlpatterns = [
     path("callers/<int:note_id>/end/", similar.end_note, name="caller-note-end"),
     path("scripts/", saying.script_page, name="scripts"),
     path("scripts/write/", saying.script_write, name="script-write"),
+    path("questions/", asking.listing, name="questions"),
+    path("questions/<slug:code>/", asking.edit, name="questions-of"),
+    path("questions/<slug:code>/write/", asking.write, name="questions-write"),
     path("snippets/", saying.snippet_page, name="snippets"),
     path("snippets/keep/", saying.snippet_keep, name="snippet-keep"),
     path("snippets/list/", saying.snippet_list, name="snippet-list"),

@@ -7,21 +7,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count as Counted
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dispatch.models import Reply
-from insights.callback_rates.figures import figures as callback_figures
+from insights.figures.asked import Period, Scope
+from insights.figures.counting import count
+from insights.figures.measures import MEASURES
+from insights.figures.published import INDICATORS
 from insights.published.arithmetic import Count, Mean, Share, Sum
 from insights.published.fields import FIELDS
 from tickets.calendars import LOCAL, ONE_DAY
 from tickets.choices import Type
-from tickets.clocks import Clock, Kind, Status
-from tickets.models import Call, Ticket
-from tickets.states import State
 
 WEEK = timedelta(days=7)  # by then what was accepted in a period is due
-NOT_COUNTED = (State.REJECTED, State.MERGED)
 
 
 def local(*clock):
@@ -44,7 +42,7 @@ class Played:
 
 def counts(since, until):
     """{"all": tickets accepted in the period, "type:…": , "field:…": }; one query."""
-    accepted = Ticket.objects.filter(accepted_at__gte=since, accepted_at__lt=until).exclude(state__in=NOT_COUNTED)
+    accepted = MEASURES["accepted"].rows(Period(since, until, now=until), Scope())
     wanted = {"all": Q()} | {f"type:{type_}": Q(type=type_) for type_ in Type.values}
     wanted |= {f"field:{name}": field.where for name, field in FIELDS.items()}
     names = list(wanted)
@@ -68,22 +66,23 @@ def fields_of(found, said):
     return shares(found, "field", said, {name: field.label for name, field in FIELDS.items()})
 
 
+def rate(code, since, until, printed):
+    """A figure of the district, as its page says it."""
+    indicator = INDICATORS[code]
+    found = count(indicator.measures, Period(since, until, now=until), Scope())
+    return Share(str(indicator.title), int(indicator.numerator(found)), indicator.rate(found).denominator, printed)
+
+
 def replied(since, until):
-    """回复率: dispatched tickets with an approved reply, of those whose completion was due in the period."""
-    reply = Exists(Reply.objects.filter(ticket=OuterRef("ticket"), status=Reply.Status.APPROVED))
-    due = Clock.objects.filter(kind=Kind.COMPLETION, due_at__gte=since, due_at__lt=until,
-                               ticket__first_dispatched_at__isnull=False, round=F("ticket__round")).exclude(status=Status.VOID)
-    found = due.aggregate(n=Counted("ticket", distinct=True), done=Counted("ticket", distinct=True, filter=Q(reply)))
-    return Share(str(_("Reply rate")), found["done"], found["n"], "100")
+    return rate("reply_rate", since, until, "100")
 
 
 def called_back(since, until):
-    whole = callback_figures(since, until)[""]
-    return Share(str(_("Callback rate")), whole.asked, whole.due, "100")
+    return rate("callback_rate", since, until, "100")
 
 
 def calls(since, until):
-    return Call.objects.filter(started_at__gte=since, started_at__lt=until).count()
+    return count(["calls"], Period(since, until, now=until), Scope())["calls"]
 
 
 def xiaogan(played, found):

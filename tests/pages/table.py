@@ -28,7 +28,7 @@ NO_PAGES = {
     "tickets:history": POST, "tickets:similar": POST, "tickets:look-up": POST, "tickets:recognise": POST,
     "tickets:caller-note-add": POST, "tickets:caller-note-end": POST,
     "tickets:caller": POST, "tickets:intake-draft": POST, "tickets:intake-discard": POST, "tickets:intake-besides": POST,
-    "tickets:script-write": POST, "tickets:snippet-keep": POST, "tickets:snippet-drop": POST, "tickets:snippet-list": FRAGMENT,
+    "tickets:script-write": POST, "tickets:questions-write": POST, "tickets:snippet-keep": POST, "tickets:snippet-drop": POST, "tickets:snippet-list": FRAGMENT,
     "tickets:lists": FRAGMENT, "tickets:reveal": POST, "dispatch:acknowledge": POST,
     "tickets:message-take": POST, "tickets:message-back": POST, "tickets:message-join": POST, "tickets:message-none": POST,
     "put-guide-away": POST, "show-guides": POST, "tickets:live": STREAM, "tickets:news": FRAGMENT, "tickets:here": POST,
@@ -41,6 +41,7 @@ NO_PAGES = {
     "followup:city-callbacks-confirm": POST, "followup:sampling-publish": POST, "followup:sampling-draw": POST,
     "tickets:phone-bar": FRAGMENT, "tickets:phone-seat": POST, "tickets:phone-leave": POST, "tickets:phone-mode": POST,
     "tickets:phone-settle": POST, "tickets:phone-transfer": POST, "tickets:dial": POST, "tickets:telephone": DEMO,
+    "suggesting:look": POST, "suggesting:answer": POST,
     "knowledge:look": POST, "knowledge:act": POST,
     "followup:next": POST, "followup:release": POST, "followup:claim": POST, "followup:hold": POST,
 }
@@ -137,6 +138,11 @@ def several(world):
             ("sv", reverse("tickets:several", args=["issue_supervision"]) + f"?{numbers}")]
 
 
+def questions_of(world):
+    """Questions of a category of several versions, and a category that asks nothing yet."""
+    return [("ad", reverse("tickets:questions-of", args=["010201"])), ("ops", reverse("tickets:questions-of", args=["010101"]))]
+
+
 def field_list(world):
     """Some stops of a unit, one of which has no address for it; the same in an order of one's own; and nothing ticked."""
     path, names = reverse("dispatch:field-list"), ("pending_receipt", "handling", "suspended", "reminded", "order answered")
@@ -227,26 +233,34 @@ def inbox(world):
     return [*plain("tickets:messages")(world), ("op", "/messages/?show=handled"), ("op", "/messages/?channel=media&show=late")]
 
 
+def figure_list(world):
+    """A list of tickets and one of calls, and what a unit's leader sees of it."""
+    return [(who, reverse("insights:figure-list", args=[code])) for who, code in (
+        ("sv", "accepted"), ("sv", "calls"), ("ul", "completions_due"), ("ql", "appealed_out"))]
+
+
 WITH_ARGUMENTS = {
+    "insights:figure-list": figure_list,
     "tickets:messages": inbox, "tickets:message": message,
     "api-docs": lambda world: [("op", reverse("api-docs"))], "person": person, "second-factor": second_factor, "tickets:by_number": ticket_pages, "tickets:do": step_forms,
     "tickets:new": intake, "tickets:taken": taken, "tickets:several": several, "tickets:all": lists, "dispatch:field-list": field_list,
     "tickets:profile": profile("tickets:profile", "sv", "ad"), "tickets:profile-new": profile("tickets:profile-new", "ad"),
     "insights:clock": clocks, "insights:holders": holders, "insights:seen": readers_of, "dispatch:evidence": evidence,
-    "followup:callback": callback, "knowledge:article": knowledge, "knowledge:edit": knowledge_edit, "knowledge:list": knowledge_list,
+    "tickets:questions-of": questions_of, "followup:callback": callback, "knowledge:article": knowledge, "knowledge:edit": knowledge_edit, "knowledge:list": knowledge_list,
     "followup:survey": survey, "followup:sampling": sampling, "followup:sampled": sampled,
     "insights:published": published,
 }
 FOREIGN = {"api-docs"}
 PAGES = {
+    "suggesting:quality", "suggesting:topics",
     "knowledge:list", "knowledge:desk", "knowledge:new", "knowledge:propose", "knowledge:article", "knowledge:edit",
     "login", "account", "change-password", "second-factor", "people", "new-person", "person", "roster", "notices:list",
     "tickets:desk-mine", "tickets:desk-floor", "tickets:desk-review", "tickets:desk-leader", "tickets:desk-quality",
     "tickets:messages", "tickets:message", "tickets:message-write",
     "tickets:all", "tickets:caller-notes", "tickets:new", "tickets:by_number", "tickets:taken", "tickets:do", "dispatch:desk-dispatch",
-    "dispatch:desk-unit", "dispatch:desk-unit-board", "dispatch:wall", "insights:responsibility", "insights:callback-figures", "insights:published", "dispatch:desk-supervision", "dispatch:desk-coordination", "dispatch:desk-duty",
+    "dispatch:desk-unit", "dispatch:desk-unit-board", "dispatch:wall", "insights:responsibility", "insights:callback-figures", "insights:figures", "insights:figure-list", "insights:ranking", "insights:how-we-count", "insights:published", "dispatch:desk-supervision", "dispatch:desk-coordination", "dispatch:desk-duty",
     "followup:desk-callbacks", "insights:audit-log", "api-docs", "styleguide", "palette", "tickets:several",
-    "tickets:scripts", "tickets:snippets", "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
+    "tickets:scripts", "tickets:questions", "tickets:questions-of", "tickets:snippets", "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
     "insights:clock", "insights:holders", "insights:seen", "dispatch:routing", "dispatch:presets",
     "dispatch:field-list", "dispatch:feedback", "dispatch:evidence", "followup:callback", "followup:survey",
     "followup:survey-thanks", "followup:desk-appeals", "followup:desk-unit-appeals", "followup:desk-follow-ups",

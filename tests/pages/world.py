@@ -32,12 +32,13 @@ from tests.telephony import calls
 from tests.tickets import ready
 from tests.tickets.bodies import body_for
 from tickets import weeks
+from tickets.asking import versions
 from tickets.channels import arrival, handling
 from tickets.models import Ticket
 from tickets.saying import scripts, snippets
 from tickets.similar import notes
 from tickets.steps import STEPS, offers, take
-from tickets.taking import drafts
+from tickets.taking import drafts, questions
 from tickets.telephony import ledger
 
 PASSWORD = "Corn-flower-field-88"
@@ -187,6 +188,10 @@ class World:
     def keep_texts(self):
         """Own words of the house, texts to insert, and a call that an operator has not finished."""
         scripts.write(key="opening", language="zh-hans", text="您好，澄湖区12345，请讲。", by=self.people.ops, now=self.now)
+        leak = versions.of("010201")[0]
+        versions.write(code="010201", base=1, asks=[questions.Ask("", "渗漏范围", "number", least="0", unit="平方米"),
+                                                    *map(questions.ask_of, leak.asks)], template=leak.template,
+                       by=self.people.ad, now=self.now)
         for by, is_shared in ((self.people.op, False), (self.people.ops, True)):
             snippets.keep(name="停水核实", text="已联系自来水公司核实。", is_shared=is_shared, by=by, now=self.now)
         drafts.save(by=self.people.op, now=self.now, key="unfinished", words={"content": "家中停水", "category": "050101"},

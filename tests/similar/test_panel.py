@@ -1,4 +1,5 @@
 """What the operator is shown while he types: what is like his matter, and of it no more than he may read."""
+import re
 from datetime import timedelta
 
 from accounts.instant import database_now
@@ -122,15 +123,38 @@ def test_looking_changes_nothing_and_costs_few_queries(p):
     assert dict(Ticket.objects.values_list("pk", "version")) == versions
 
 
-def test_words_of_two_letters_find_titles_that_he_may_read(p):
-    mine = make.in_review(p, ago(100 * DAY), title="江畔小区停水两天")
-    of_neighbour(p, title="别家停水", contact_phone="13900139009")
-    client = signed_in(p.op)
+def looked_up(user, question):
+    return signed_in(user).post("/tickets/similar/words/", {"q": question}).content.decode()
 
-    assert mine.ticket_no in (page := client.post("/tickets/similar/words/", {"q": "停水"}).content.decode())
-    assert "别家停水" not in page
-    assert "别家停水" in signed_in(p.ops).post("/tickets/similar/words/", {"q": "停水"}).content.decode()
-    assert "停水" not in client.post("/tickets/similar/words/", {"q": "停"}).content.decode()
+
+def test_words_of_two_letters_find_what_he_may_read(p):
+    mine = make.in_review(p, ago(100 * DAY), title="江畔小区两天没有水", content="小区停水两天了。")
+    of_neighbour(p, title="别家停水", contact_phone="13900139009")
+
+    page = looked_up(p.op, "停水")
+
+    assert mine.ticket_no in page and "小区<mark>停水</mark>两天了。" in page
+    assert "别家" not in page
+    assert "别家<mark>停水</mark>" in looked_up(p.ops, "停水")
+    assert mine.ticket_no not in looked_up(p.op, "停") and "至少" in looked_up(p.op, "停")
+    assert looked_up(p.op, "").strip() == ""
+
+
+def test_a_title_about_nothing_else_comes_first_then_any_title_then_the_newest(p):
+    about, long, old, new = (make.in_review(p, ago(age * DAY), title=title, content=content) for age, title, content in (
+        (9, "小区停水", "没有水"), (1, "江畔小区三栋和四栋连续停水多日且无人通知", "没有水"), (8, "没有水", "停水了"), (2, "没有水", "停水了")))
+
+    page = looked_up(p.op, "停水")
+
+    assert re.findall(r'href="/tickets/(\d{13})/"', page) == [one.ticket_no for one in (about, long, new, old)]
+
+
+def test_a_number_and_a_phone_find_tickets_too_but_never_a_confidential_one(p):
+    mine = make.in_review(p, ago(), contact_phone="13912345678")
+    hidden = make.in_review(p, ago(), title="内部举报停水", is_confidential=True)
+
+    assert mine.ticket_no in looked_up(p.op, mine.ticket_no) and mine.ticket_no in looked_up(p.op, "139 1234 5678")
+    assert hidden.ticket_no not in looked_up(p.op, "停水") + looked_up(p.op, hidden.ticket_no)
 
 
 # --- before a matter is submitted ---------------------------------------------------------------------------------------

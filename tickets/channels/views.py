@@ -9,10 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import audience
 from accounts.instant import database_now
+from tickets import timeline
 from tickets.actions import AlreadyMoved, Refused
-from tickets.channels import arrival, handling, inbox
+from tickets.channels import arrival, handling, inbox, letters
 from tickets.channels.forms import JoinForm, NoMatterForm, PaperForm
 from tickets.channels.models import Message
+from tickets.choices import Channel
 from tickets.list_views import wants_part
 from tickets.steps import Invalid
 
@@ -57,8 +59,11 @@ def page(request, message_id, now, *, join=None, none=None, problem="", status=2
     if message is None:
         raise Http404
     line = inbox.line_of(message, request.user, now)
+    answers = [(one, timeline.CITIZEN[one.kind]) for one in letters.sent_for(message)]
     context = {"line": line, "message": message, "now": now, "problem": problem, "join": join or JoinForm(),
-               "none": none or NoMatterForm(), "may_act": message.is_open and not line.holder,
+               "none": none or NoMatterForm(), "letters": answers,
+               "is_unanswerable": message.channel == Channel.EMAIL and not letters.is_on(),
+               "may_act": message.is_open and not line.holder,
                "opens": f"{reverse('tickets:new')}?message={message.pk}"}
     return render(request, "channels/message.html", context, status=status)
 

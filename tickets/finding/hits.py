@@ -22,7 +22,7 @@ from tickets.models import Ticket
 from tickets.redaction import Reading
 
 ORDERS = BEST, NEWEST = "best", "newest"
-SHORT = 3000  # tickets of a list that is rather read whole
+SHORT = 20  # see is_short
 A_MINUTE, MOST_ESTIMATES = 60, 500
 MOST_LOOKS = 3  # for a page of a reader from whom something in the tickets is hidden
 LAST = 1 << 62
@@ -35,8 +35,8 @@ FROM_INDEX = """SELECT c.id
         ORDER BY s.ticket_id DESC OFFSET 0) c"""
 TITLED = "SELECT {said} FROM tickets_searchtext s WHERE s.ticket_id = tickets_ticket.id"
 OF_LIST = """SELECT t.id FROM ({rows} OFFSET 0) t(id) CROSS JOIN LATERAL
-    (SELECT s.ticket_id FROM tickets_searchtext s WHERE s.ticket_id = t.id AND t.id < %s AND {said} LIMIT 1) s
-    ORDER BY t.id DESC"""
+    (SELECT {titled} AS first FROM tickets_searchtext s WHERE s.ticket_id = t.id AND {said} LIMIT 1) s
+    WHERE (s.first, t.id) < (%s, %s) ORDER BY s.first DESC, t.id DESC"""
 
 
 @dataclass(frozen=True)
@@ -82,16 +82,6 @@ def said(words, *, title):
     return " AND ".join(parts), params
 
 
-def said_in_short(words, *, title):
-    """The same without the index, which knows the pairs."""
-    everywhere = " AND ".join(["strpos({0}, %s) > 0"] * len(words))
-    if title is True:
-        return everywhere.format("s.title"), list(words)
-    if title is None:
-        return everywhere.format(TEXT), list(words)
-    return f"{everywhere.format(TEXT)} AND NOT ({everywhere.format('s.title')})", [*words, *words]
-
-
 def sql_of(rows):
     return rows.order_by().values("pk").query.sql_with_params()
 
@@ -100,8 +90,13 @@ _estimates: dict = {}  # (SQL, parameters) of a list: (tickets by estimate, when
 
 
 def is_short(rows):
-    """Whether this is a list of few tickets, by the planner's estimate of a minute ago at most; the list is not read.
-    Raises EmptyResultSet."""
+    """Whether this list is rather read whole. To look at one of its L tickets costs a little more than to look at one that the
+    index brings, and of N tickets about 26 N / L have to be brought until a page of 26 is full. Raises EmptyResultSet."""
+    return estimate(rows) ** 2 <= SHORT * estimate(Ticket.objects.all())
+
+
+def estimate(rows):
+    """How many tickets these are, as the planner thought a minute ago at most; they are not read."""
     sql, params = sql_of(rows)
     key = sql, repr(params)
     known = _estimates.get(key)
@@ -111,7 +106,7 @@ def is_short(rows):
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
             known = _estimates[key] = cursor.fetchone()[0][0]["Plan"]["Plan Rows"], time.monotonic()
-    return known[0] <= SHORT
+    return known[0]
 
 
 def from_index(words, keys, before, *, title, rows=None):
@@ -127,10 +122,13 @@ def from_index(words, keys, before, *, title, rows=None):
     return sql, given
 
 
-def of_list(words, before, *, title, rows):
-    more, params = said_in_short(words, title=title)
+def of_list(words, place, *, ranked, rows):
+    """(SQL, parameters) of those of a short list that say the words, in one pass over it."""
+    everywhere = " AND ".join(["strpos({0}, %s) > 0"] * len(words))
+    titled = everywhere.format("s.title") if ranked else "false"
     mine, mine_params = sql_of(rows)
-    return OF_LIST.format(rows=mine, said=more), [*mine_params, before, *params]
+    sql = OF_LIST.format(rows=mine, titled=titled, said=everywhere.format(TEXT))
+    return sql, [*mine_params, *(words if ranked else ()), *words, place.in_title, place.pk]
 
 
 class Search:
@@ -155,20 +153,18 @@ class Search:
 
     def sql(self, place, count):
         """(SQL, parameters) of the keys: those with the words in the title, and only if they are too few the others."""
+        if is_short(self.rows):
+            sql, params = of_list(self.words, place, ranked=self.order == BEST, rows=self.rows)
+            return f"{sql} LIMIT %s", [*params, count]
         if self.order == NEWEST:
             parts = [(None, place.pk)]
         else:
             parts = [(True, place.pk), (False, LAST)] if place.in_title else [(False, place.pk)]
-        asked = [self.query(title, before) for title, before in parts]
+        asked = [from_index(self.words, self.keys, before, title=title, rows=self.rows) for title, before in parts]
         if len(asked) == 1:
             return f"{asked[0][0]} LIMIT %s", [*asked[0][1], count]
         sql = " UNION ALL ".join(f"({one} LIMIT %s)" for one, _params in asked)
         return f"{sql} LIMIT %s", [value for _one, params in asked for value in (*params, count)] + [count]
-
-    def query(self, title, before):
-        if is_short(self.rows):
-            return of_list(self.words, before, title=title, rows=self.rows)
-        return from_index(self.words, self.keys, before, title=title, rows=self.rows)
 
 
 def everywhere(asked):

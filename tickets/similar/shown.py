@@ -49,6 +49,7 @@ class Row:
     common: tuple = ()
     reporters: int = 1
     is_other: bool = False  # the operator said so
+    found: str = ""  # where the words stand that were looked for
 
 
 def rows(found, asked, user, now, others=()):

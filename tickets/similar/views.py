@@ -15,21 +15,22 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.access import audience
 from accounts.instant import database_now
-from tickets import intake, search
+from tickets import intake
 from tickets.actions import AlreadyMoved, Refused
-from tickets.models import CallerNote, Ticket
+from tickets.channels import handling
+from tickets.finding.asked import LONGEST
+from tickets.models import CallerNote
 from tickets.presenters import Pill
-from tickets.similar import joining, lookup, notes, shown, who_calls
+from tickets.similar import joining, lookup, notes, shown, who_calls, words
 from tickets.similar.forms import LookForm, NoteForm
 from tickets.steps import Invalid
-from tickets.taking import screen
+from tickets.taking import drafts, screen
 from tickets.taking.views import TAKING_IN, intake_screen
+from tickets.telephony import strip
 from tickets.timed import acts
 from tickets.timed import pages as timed
 
 How = joining.How
-FOUND = 8  # tickets of a look-up
-SHORTEST = 2  # letters: a Chinese word
 DONE = {
     How.JOIN: gettext_lazy("The caller is another reporter of %(number)s."),
     How.URGE: gettext_lazy("The unit is urged; the call is in the ledger with %(number)s."),
@@ -72,21 +73,9 @@ def candidates(request):
 @audience(*TAKING_IN)
 @require_POST
 def look_up(request):
-    """Words in the titles of all tickets that he may read, the best and newest first. Writes nothing."""
-    words = " ".join(request.POST.get("q", "")[:60].split())
-    rows = found(words, request.user) if len(words) >= SHORTEST else []
-    return render(request, "similar/_found.html", {"rows": rows, "words": words})
-
-
-def found(words, user):
-    """All words must be there; first those of whose title they are the larger part, then the newest. Nothing confidential."""
-    tickets = Ticket.objects.visible_to(user).filter(is_confidential=False)
-    for word in words.split():
-        tickets = tickets.filter(search.in_title(word))
-    newest = list(tickets.select_related("category", "area", "caller").order_by("-registered_at", "-pk")[:10 * FOUND])
-    share = len(words.replace(" ", ""))
-    best = sorted(newest, key=lambda ticket: round(4 * share / max(len(ticket.title), 1)), reverse=True)  # stable
-    return [shown.row_of(ticket, user, True) for ticket in best[:FOUND]]
+    """What all tickets that he may read say, the best and newest first. Writes nothing."""
+    asked, rows = words.look_up(request.POST.get("q", "")[:LONGEST], request.user)
+    return render(request, "similar/_found.html", {"rows": rows, "asked": asked})
 
 
 # --- what he decides -----------------------------------------------------------------------------------------------------
@@ -97,14 +86,14 @@ def found(words, user):
 def recognise(request, ticket_no, how):
     """The caller's matter is that of an earlier ticket."""
     now = database_now()
-    form = screen.IntakeScreen(request.POST, now=now, strict=how == How.FOLLOW_UP)
+    form = screen.IntakeScreen(strip.posted(request), now=now, strict=how == How.FOLLOW_UP)
     is_valid = form.is_valid()
     given = form.cleaned_data
     earlier = known(ticket_no, given, now)
     if not (is_valid if how in (How.JOIN, How.FOLLOW_UP) else is_said(form, how)):
         return intake_screen(request, form, status=422)
     try:
-        ticket = decide(how, earlier, form, by=request.user, now=now)
+        ticket = decide(how, earlier, form, by=request.user, now=now, call=strip.call_of(request))
     except intake.KeyReused as reused:
         return intake_screen(request, form, status=422, known=str(reused))
     except (AlreadyMoved, PermissionDenied, Refused, Invalid) as refusal:
@@ -133,16 +122,20 @@ def is_said(form, how):
     return not needed & set(form.errors)
 
 
-def decide(how, earlier, form, *, by, now):
-    given, key = form.cleaned_data, form.data.get("key", "")[:100]
+def decide(how, earlier, form, *, by, now, call):
+    given, key, message = form.cleaned_data, form.data.get("key", "")[:100], form.given_message
     if how in (How.JOIN, How.FOLLOW_UP):
         act = joining.join if how == How.JOIN else joining.follow_up
-        return act(earlier, by=by, now=now, key=key, **given)
-    number = given.get("caller_number") or given.get("contact_phone") or ""
+        with handling.becoming(message, given, by=by, now=now) as linked:
+            return linked(act(earlier, by=by, now=now, key=key, call=call, **given))
+    source = {"key": key, "number": given.get("caller_number") or given.get("contact_phone") or "", "call": call,
+              "message": message}
     if how == How.ADD:
-        return joining.add(earlier, by=by, now=now, key=key, number=number, text=given["content"])
-    note = given.get("demand") or given.get("content") or ""
-    return joining.urge(earlier, by=by, now=now, key=key, number=number, note=note)
+        ticket = joining.add(earlier, by=by, now=now, text=given["content"], **source)
+    else:
+        ticket = joining.urge(earlier, by=by, now=now, note=given.get("demand") or given.get("content") or "", **source)
+    drafts.forget(by=by, key=drafts.key_of(form.data))
+    return ticket
 
 
 def sentence(refusal):

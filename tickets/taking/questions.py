@@ -117,8 +117,21 @@ def rows_of(category):
     return [rows[code] for code in (category.code[:2], category.code[:4], category.code) if code in rows]
 
 
+def newest():
+    """The version of each code that counts."""
+    return CategoryQuestions.objects.order_by("code", "-number").distinct("code")
+
+
 def all_rows():
-    return {row.code: row for row in CategoryQuestions.objects.all()}
+    return {row.code: row for row in newest()}
+
+
+def ever(category, subject_type=""):
+    """The questions as `of` has them, and before them those that a version before this one asked: tickets keep the answers."""
+    codes = (category.code[:2], category.code[:4], category.code) if category else ()
+    rows = CategoryQuestions.objects.filter(code__in=codes).order_by("number")
+    before = {one["name"]: ask_of(one) for row in rows for one in row.asks}
+    return [*(before | {ask.name: ask for ask in of(category, subject_type)[0]}).values()]
 
 
 class QuestionForm(forms.Form):
@@ -214,7 +227,10 @@ def read_of(ticket, reading):
     """{name: (label, words)} of what a reader may know; nothing of a confidential matter before those it is kept from."""
     if reading.scrubs or not ticket.extra:
         return {}
-    return shown(ticket.extra, of(ticket.category, ticket.subject_type)[0], in_full=sees_in_full(ticket, reading.user))
+    asks = of(ticket.category, ticket.subject_type)[0]
+    if set(ticket.extra) - {ask.name for ask in asks}:
+        asks = ever(ticket.category, ticket.subject_type)
+    return shown(ticket.extra, asks, in_full=sees_in_full(ticket, reading.user))
 
 
 def answers_of(ticket, reading):

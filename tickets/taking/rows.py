@@ -1,4 +1,5 @@
 """What the intake screen keeps beside tickets: unfinished forms, and what a category asks and says."""
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
@@ -7,6 +8,7 @@ from django.db.models.lookups import LessThanOrEqual
 from accounts.privacy import EncryptedTextField
 
 MOST = 12  # unfinished forms of one person: more calls than that nobody has in mind
+LONGEST_TEMPLATE = 1000
 LONGEST_STORED = 120_000  # of the ciphertext: what drafts.LONGEST characters can become
 
 
@@ -44,17 +46,25 @@ class IntakeDraft(models.Model):
 class CategoryQuestions(models.Model):
     """附加项: what is asked besides when a matter is about this category, and how its text may begin.
 
-    `code` has two, four or six digits; what the groups above a category ask is asked as well (see questions.of).
+    `code` has two, four or six digits; what the groups above a category ask is asked as well (see questions.of). One version;
+    it is never changed, and the newest counts.
     """
 
-    code = models.CharField(max_length=6, unique=True)
+    code = models.CharField(max_length=6)
+    number = models.PositiveIntegerField(default=1)
     asks = models.JSONField(default=list)  # [{"name", "label", "kind", …}]: see questions.Ask
-    template = models.TextField(max_length=1000, blank=True)
+    template = models.TextField(max_length=LONGEST_TEMPLATE, blank=True)
+    by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")  # None: came with the product
+    at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["code", "number"], name="questions_version_once"),
             models.CheckConstraint(condition=Q(code__regex=r"^([0-9]{2}){1,3}$"), name="questions_of_a_category"),
+            models.CheckConstraint(condition=Q(by=None, at=None) | Q(by__isnull=False, at__isnull=False),
+                                   name="questions_written_by_somebody"),
         ]
+        triggers = [pgtrigger.Protect(name="questions_versions_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self):
-        return self.code
+        return f"{self.code} {self.number}"
