@@ -21,8 +21,8 @@ class Export(models.Model):
         REMOVED = "removed", _("Removed")
 
     class Form(models.TextChoices):
-        XLSX = "xlsx", _("Excel")
-        CSV = "csv", _("CSV")
+        XLSX = "xlsx", _("Excel workbook")
+        CSV = "csv", _("CSV text")
 
     UNDER_WAY = (Status.QUEUED, Status.RUNNING)
     ACTIVE = (Status.WAITING, *UNDER_WAY)

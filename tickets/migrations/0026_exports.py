@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('query', models.TextField(blank=True)),
                 ('title', models.CharField(max_length=120)),
                 ('reason', models.CharField(max_length=200)),
-                ('form', models.CharField(choices=[('xlsx', 'Excel'), ('csv', 'CSV')], max_length=4)),
+                ('form', models.CharField(choices=[('xlsx', 'Excel workbook'), ('csv', 'CSV text')], max_length=4)),
                 ('in_full', models.BooleanField(default=False)),
                 ('needs_second', models.BooleanField(default=False)),
                 ('status', models.CharField(choices=[('waiting', 'Waits for approval'), ('refused', 'Not approved'), ('queued', 'Waits for its turn'), ('running', 'Being written'), ('done', 'Ready'), ('failed', 'Failed'), ('removed', 'Removed')], max_length=8)),
