@@ -173,6 +173,21 @@ def test_names_in_full_need_another_duty_leader_and_leave_out_who_asked_for_conf
     assert AuditEntry.objects.filter(kind="EXPORT_FILE", result="approved", user=p.dl).count() == 1
 
 
+def test_who_approves_reads_of_which_rows_and_his_page_costs_the_same_for_one_or_many(p, django_assert_max_num_queries):
+    make.in_review(p)
+    for _time in range(asking.MOST_ACTIVE):
+        ask(p.sv, "/tickets/?q=13912345678", in_full="on")
+        ask(p.dl, "/tickets/?urgency=urgent", in_full="on")
+    client = signed_in(p.dl)
+    client.get("/exports/")
+
+    with django_assert_max_num_queries(10):
+        page = client.get("/exports/").content.decode()
+
+    assert "139****5678" in page
+    assert "13912345678" not in page
+
+
 def test_who_asks_does_not_approve_and_the_database_says_so_too(p):
     make.in_review(p)
     ask(p.dl, "/tickets/", in_full="on")

@@ -52,8 +52,9 @@ def ask(source, *, query, reason, form, in_full, request, now):
         raise Refused(_("The list has more than %(n)d rows. Filter it.") % {"n": MOST_ROWS})
     second = in_full or total > excel.MOST_ROWS and not user.has_role(*excel.MAY_TAKE_ALL)
     export = Export.objects.create(
-        owner=user, at=now, source=source.name, query=query, title=source.title[:120], reason=reason, form=form,
-        in_full=in_full, needs_second=second, status=Status.WAITING if second else Status.QUEUED, total=total)
+        owner=user, at=now, source=source.name, query=query, title=source.title[:120], filters=source.shown_filters,
+        reason=reason, form=form, in_full=in_full, needs_second=second,
+        status=Status.WAITING if second else Status.QUEUED, total=total)
     log(export, "asked", by=user, now=now, request=request, reason=reason, filters=source.filters)
     if second:
         leaders = User.objects.filter(is_active=True, memberships__role__in=APPROVE).exclude(pk=user.pk).distinct()
@@ -106,8 +107,8 @@ def drop(export_id, *, by, now, request=None):
 def remove(export):
     ExportPart.objects.filter(export=export).delete()
     export.status = Status.REMOVED
-    export.query = ""  # may hold a name that was searched for
-    export.save(update_fields=["status", "query"])
+    export.query = export.filters = ""  # the first may hold a name that was searched for
+    export.save(update_fields=["status", "query", "filters"])
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from datetime import timedelta
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 LOST = timedelta(seconds=60)  # without a sign of life a worker counts as lost, and another one begins anew
 TRIES = 3
@@ -15,9 +16,9 @@ class Export(models.Model):
         WAITING = "waiting", _("Waits for approval")
         REFUSED = "refused", _("Not approved")
         QUEUED = "queued", _("Waits for its turn")
-        RUNNING = "running", _("Being written")
-        DONE = "done", _("Ready")
-        FAILED = "failed", _("Failed")
+        RUNNING = "running", pgettext_lazy("file", "Being written")
+        DONE = "done", pgettext_lazy("file", "Ready")
+        FAILED = "failed", pgettext_lazy("file", "Failed")
         REMOVED = "removed", _("Removed")
 
     class Form(models.TextChoices):
@@ -32,6 +33,7 @@ class Export(models.Model):
     source = models.CharField(max_length=60)  # "tickets:review.cases", "calls"
     query = models.TextField(blank=True)  # as it stood in the address; may hold a name that was searched for
     title = models.CharField(max_length=120)
+    filters = models.TextField(blank=True)  # in words and masked, for who approves
     reason = models.CharField(max_length=200)
     form = models.CharField(max_length=4, choices=Form)
     in_full = models.BooleanField(default=False)  # names and phones are not masked

@@ -18,6 +18,7 @@ from tickets.disclosure import MAY_ASK, identity_of, is_withheld
 from tickets.models import Call, Ticket
 from tickets.presenters import pills_of
 from tickets.telephony import book
+from tickets.telephony.forms import LedgerFilter
 
 CHUNK = 500
 UNSHOWN = ("content", "demand", "answer", "note", "unit_summary", "extra")  # long, and in no column of a list
@@ -70,7 +71,8 @@ class TicketList:
 
     @property
     def title(self):
-        return f"{self.listing.desk.title} · {self.listing.view or self.listing.work.title}"
+        desk, work = str(self.listing.desk.title), str(self.listing.view or self.listing.work.title)
+        return work if desk == work else f"{desk} · {work}"
 
     sheet = gettext_lazy("Tickets")
 
@@ -94,8 +96,12 @@ class TicketList:
         return excel.logged(self.listing)
 
     @property
+    def shown_filters(self):
+        return excel.shown_filters(self.listing)
+
+    @property
     def about(self):
-        return [(_("List"), self.title), (_("Filter"), excel.shown_filters(self.listing))]
+        return [(_("List"), self.title), (_("Filter"), self.shown_filters)]
 
     def tickets(self):
         listing = self.listing
@@ -172,9 +178,15 @@ class CallLedger:
                 (_("What it was"), 16), (_("Length"), 8), (_("Ticket no."), 16), (_("Connected to"), 30), (_("Note"), 40)]
 
     @property
+    def shown_filters(self):
+        fields = LedgerFilter.base_fields
+        words = [(fields[name].label, dict(getattr(fields[name], "choices", [])).get(value, value))
+                 for name, value in self.filters.items()]
+        return ", ".join(f"{label}: {value}" for label, value in words) or _("None")
+
+    @property
     def about(self):
-        said = ", ".join(f"{name}: {value}" for name, value in self.filters.items())
-        return [(_("List"), self.title), (_("Filter"), said or _("None"))]
+        return [(_("List"), self.title), (_("Filter"), self.shown_filters)]
 
     def rows(self):
         for keys in chunks(chosen(self.narrowed.order_by("pk")), CHUNK):

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(max_length=60)),
                 ('query', models.TextField(blank=True)),
                 ('title', models.CharField(max_length=120)),
+                ('filters', models.TextField(blank=True)),
                 ('reason', models.CharField(max_length=200)),
                 ('form', models.CharField(choices=[('xlsx', 'Excel workbook'), ('csv', 'CSV text')], max_length=4)),
                 ('in_full', models.BooleanField(default=False)),
