@@ -59,15 +59,24 @@ class ViewForm(forms.Form):
 
 
 class ExportForm(forms.Form):
-    form = forms.ChoiceField(label=_("File"), choices=Export.Form, initial=Export.Form.XLSX, required=False)
-    in_full = forms.BooleanField(label=_("With names and phones in full"), required=False,
-                                 help_text=_("A duty leader has to approve it."))
     reason = forms.CharField(label=_("What the file is for"), min_length=2, max_length=200,
                              help_text=_("The whole list with its filters and columns, not only this page. "
                                          "The download is kept in the audit log."))
 
-    def __init__(self, user, data=None):
+    def __init__(self, data=None):
         super().__init__(data, auto_id="export-%s")
+
+
+class ListExportForm(ExportForm):
+    """Of a work list: also long, as CSV, and with names for those who may ask for them."""
+
+    form = forms.ChoiceField(label=_("File"), choices=Export.Form, initial=Export.Form.XLSX, required=False)
+    in_full = forms.BooleanField(label=_("With names and phones in full"), required=False,
+                                 help_text=_("A duty leader has to approve it."))
+    field_order = ("form", "in_full", "reason")
+
+    def __init__(self, user, data=None):
+        super().__init__(data)
         if not user.has_role(*IN_FULL):
             del self.fields["in_full"]
 
@@ -104,7 +113,7 @@ def panels(listing, bound):
         ("columns", _("Columns"), "columns", ColumnsForm, (("columns", _("Show these"), "btn-primary"),
                                                            ("usual_columns", _("The usual ones"), ""))),
         ("view", _("Save view"), "bookmark", ViewForm, view_acts),
-        ("export", _("Excel"), "file-spreadsheet", lambda listing: ExportForm(listing.user),
+        ("export", _("Excel"), "file-spreadsheet", lambda listing: ListExportForm(listing.user),
          (("export", _("Download"), "btn-primary"),)),
     )
     return [Panel(name, title, icon, bound.get(name) or make(listing), name in bound, acts)

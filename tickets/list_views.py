@@ -124,7 +124,7 @@ def mine(listing):
 
 def export(request, listing):
     """A short list is downloaded at once. A long one, and one with names in full, is asked for and arrives in “My files”."""
-    form = list_forms.ExportForm(listing.user, request.POST)
+    form = list_forms.ListExportForm(listing.user, request.POST)
     if not form.is_valid():
         return {"export": form}
     wish = form.cleaned_data

@@ -48,6 +48,7 @@ class Player:
         rng = random.Random(f"{SEED} {self.scenario.name} {serial}")  # noqa: S311  (a demo, nothing secret)
         matter, place = rng.choice(self.pools[cell]), rng.choice(PLACES)
         case = Case(self.scenario.name, rng, self.cast, self.categories, matter, place, serial)
+        assert case.caller, "every case of the demo has one"
         case.caller = Caller(case.caller.name, case.caller.gender, NUMBER.format(serial))
         return case
 

@@ -2,6 +2,7 @@
 import csv
 import io
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,8 +16,8 @@ TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sh
 class ExcelFile(Book):
     def __init__(self, file, name, heads):
         super().__init__(file)
-        self.name, self.columns, self.row, self.sheet = name, heads, 0, None
-        self.sheets = 0
+        self.name, self.columns, self.row, self.sheets = name, heads, 0, 0
+        self.sheet: Any = None
         self.open()
 
     def open(self):
@@ -68,4 +69,4 @@ def shown(value):
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-WRITERS = {"xlsx": ExcelFile, "csv": CsvFile}
+WRITERS: dict[str, Any] = {"xlsx": ExcelFile, "csv": CsvFile}

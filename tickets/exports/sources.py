@@ -6,6 +6,7 @@ comes twice, and the file needs 8 bytes of memory a row. What its reader may not
 """
 from array import array
 from itertools import islice
+from typing import Any
 
 from django.db import transaction
 from django.db.models.base import ModelState
@@ -59,8 +60,8 @@ class Shared:
     """Categories, units and staff are few and stand on many tickets: each is read once a file, not joined to each row."""
 
     def __init__(self):
-        self.fields = [Ticket._meta.get_field(name) for name in ("category", "lead_unit", "area", "registered_by")]
-        self.known = {field: {None: None} for field in self.fields}
+        self.fields: list[Any] = [Ticket._meta.get_field(name) for name in ("category", "lead_unit", "area", "registered_by")]
+        self.known: dict = {field: {None: None} for field in self.fields}
 
     def join(self, tickets):
         for field in self.fields:
