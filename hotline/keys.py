@@ -101,7 +101,7 @@ LETTERS = {
     "tickets:calls": "8", "knowledge:desk": "9", "tickets:messages": "0", "knowledge:list": ",", "tickets:caller-notes": ".",
     "tickets:scripts": ";", "tickets:snippets": "-", "tickets:questions": "'",
     "insights:figures": "=", "insights:ranking": "\\", "suggesting:quality": "[", "suggesting:topics": "]",
-    "insights:published": "`",
+    "insights:published": "`", "tickets:exports": "/",
 }  # fmt: skip
 
 

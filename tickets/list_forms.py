@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from tickets import columns
+from tickets.disclosure import IN_FULL
+from tickets.exports.rows import Export
 from tickets.saved_views import LONGEST_NAME
 
 SHARE_WITH_UNIT = (Role.OPS, Role.UL, Role.SV, Role.DL)  # leaders: what they share, their people work by
@@ -57,12 +59,20 @@ class ViewForm(forms.Form):
 
 
 class ExportForm(forms.Form):
+    form = forms.ChoiceField(label=_("File"), choices=Export.Form, initial=Export.Form.XLSX, required=False)
+    in_full = forms.BooleanField(label=_("With names and phones in full"), required=False,
+                                 help_text=_("A duty leader has to approve it."))
     reason = forms.CharField(label=_("What the file is for"), min_length=2, max_length=200,
                              help_text=_("The whole list with its filters and columns, not only this page. "
                                          "The download is kept in the audit log."))
 
-    def __init__(self, data=None):
+    def __init__(self, user, data=None):
         super().__init__(data, auto_id="export-%s")
+        if not user.has_role(*IN_FULL):
+            del self.fields["in_full"]
+
+    def clean_form(self):
+        return self.cleaned_data["form"] or Export.Form.XLSX
 
 
 def own_view(listing):
@@ -94,7 +104,8 @@ def panels(listing, bound):
         ("columns", _("Columns"), "columns", ColumnsForm, (("columns", _("Show these"), "btn-primary"),
                                                            ("usual_columns", _("The usual ones"), ""))),
         ("view", _("Save view"), "bookmark", ViewForm, view_acts),
-        ("export", _("Excel"), "file-spreadsheet", lambda listing: ExportForm(), (("export", _("Download"), "btn-primary"),)),
+        ("export", _("Excel"), "file-spreadsheet", lambda listing: ExportForm(listing.user),
+         (("export", _("Download"), "btn-primary"),)),
     )
     return [Panel(name, title, icon, bound.get(name) or make(listing), name in bound, acts)
             for name, title, icon, make, acts in made]

@@ -36,7 +36,8 @@ NO_PAGES = {
     "tickets:special-add": POST, "tickets:special-end": POST, "dispatch:preset-add": POST, "dispatch:preset-end": POST,
     "dispatch:routing-look": POST, "dispatch:routing-write": POST, "dispatch:routing-end": POST,
     "dispatch:feedback-file": POST, "dispatch:feedback-confirm": POST,
-    "dispatch:evidence-file": FILE,
+    "dispatch:evidence-file": FILE, "tickets:export-file": FILE, "tickets:calls-file": POST,
+    "tickets:export-decide": POST, "tickets:export-drop": POST,
     "followup:tracking-log": POST, "followup:tracking-file": POST,
     "followup:city-callbacks-confirm": POST, "followup:sampling-publish": POST, "followup:sampling-draw": POST,
     "tickets:phone-bar": FRAGMENT, "tickets:phone-seat": POST, "tickets:phone-leave": POST, "tickets:phone-mode": POST,
@@ -239,7 +240,13 @@ def figure_list(world):
         ("sv", "accepted"), ("sv", "calls"), ("ul", "completions_due"), ("ql", "appealed_out"))]
 
 
+def own_files(world):
+    """Files in every state of who decides on those of others, who asked for one with names in full, and of who has none."""
+    return [(who, reverse("tickets:exports")) for who in ("dl", "op", "sv")]
+
+
 WITH_ARGUMENTS = {
+    "tickets:exports": own_files,
     "insights:figure-list": figure_list,
     "tickets:messages": inbox, "tickets:message": message,
     "api-docs": lambda world: [("op", reverse("api-docs"))], "person": person, "second-factor": second_factor, "tickets:by_number": ticket_pages, "tickets:do": step_forms,
@@ -264,7 +271,7 @@ PAGES = {
     "insights:clock", "insights:holders", "insights:seen", "dispatch:routing", "dispatch:presets",
     "dispatch:field-list", "dispatch:feedback", "dispatch:evidence", "followup:callback", "followup:survey",
     "followup:survey-thanks", "followup:desk-appeals", "followup:desk-unit-appeals", "followup:desk-follow-ups",
-    "tickets:calls", "tickets:seats", "tickets:handover",
+    "tickets:exports", "tickets:calls", "tickets:seats", "tickets:handover",
     "followup:tracking", "followup:desk-layers", "followup:city-callbacks", "followup:sampling", "followup:sampled",
 }
 
