@@ -5,6 +5,7 @@ from celery import shared_task
 
 from accounts.instant import database_now
 from tickets.channels import late, mail
+from tickets.files import keeping
 from tickets.holidays import check
 from tickets.taking import drafts
 
@@ -28,4 +29,6 @@ def fetch_mail():
 
 @shared_task(ignore_result=True)
 def expire_intake_drafts():
-    drafts.expire(now=database_now())
+    now = database_now()
+    drafts.expire(now=now)
+    keeping.expire(now=now)

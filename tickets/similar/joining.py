@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from tickets import intake, steps, story
 from tickets.actions import record_locked
+from tickets.files import keeping
 from tickets.models import Recognition, Ticket
 
 How = Recognition.How
@@ -51,7 +52,11 @@ def _add_to(ticket, how, step, body, *, by, now, key, number):
     call = intake.log_call(by=by, now=now, number=number, ticket=ticket, hotline_code=ticket.hotline_code)
     Recognition.objects.create(ticket=ticket, call=call, how=how, by=by, at=now, key=key)
     seen = Ticket.objects.visible_to(by).select_related("lead_unit", "category", "area", "caller").get(pk=ticket.pk)
-    return steps.take(steps.STEPS[step], seen, by=by, body=body, now=now).ticket
+    ticket = steps.take(steps.STEPS[step], seen, by=by, body=body, now=now).ticket
+    if brought := list(keeping.pending(by, key)):
+        keeping.attach(brought, ticket)
+        ticket = record_locked(ticket, "add_files", by=by, now=now, data=keeping.told(brought))
+    return ticket
 
 
 @transaction.atomic
