@@ -35,7 +35,8 @@ from tests.tickets.bodies import body_for
 from tickets import weeks
 from tickets.asking import versions
 from tickets.channels import arrival, handling
-from tickets.files import keeping, pieces
+from tickets.files import keeping as files
+from tickets.files import pieces
 from tickets.models import Ticket
 from tickets.saying import scripts, snippets
 from tickets.similar import notes
@@ -111,8 +112,8 @@ class World:
         evidence.add(self.tickets["shared"].pk, by=self.people.li, now=self.now, pieces=[
             pieces.Piece("现场勘查记录.pdf", "pdf", b"%PDF-1.7 %%EOF")])
         for key in ("of the caller", "unfinished"):
-            keeping.keep([SimpleUploadedFile("屋顶照片.pdf", b"%PDF-1.7 %%EOF")], by=self.people.op, key=key, now=self.now)
-        keeping.attach(list(keeping.pending(self.people.op, "of the caller")), self.tickets["shared"])
+            files.keep([SimpleUploadedFile("屋顶照片.pdf", b"%PDF-1.7 %%EOF")], by=self.people.op, key=key, now=self.now)
+        files.attach(list(files.pending(self.people.op, "of the caller")), self.tickets["shared"])
 
     def add_appeals(self):
         """The first callback of each was made by somebody who looks at no page, so that there is one who may call again."""
