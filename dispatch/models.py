@@ -2,7 +2,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import MD5
+from django.db.models.functions import MD5, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.conferences import Conference, Contribution
@@ -64,7 +64,11 @@ class Assignment(models.Model):
                                    condition=Q(status__in=["pending", "accepted", "replied"], closed_at=None)
                                    | ~Q(status__in=["pending", "accepted", "replied"]) & Q(closed_at__isnull=False)),
         ]
-        indexes = [models.Index(fields=["unit", "status"], name="assignment_unit")]
+        indexes = [
+            models.Index(fields=["unit", "status"], name="assignment_unit"),
+            models.Index(fields=["opened_at"], name="assignment_opened", condition=Q(role="lead", level=1)),
+            models.Index(Coalesce("signed_at", "closed_at"), name="assignment_taken", condition=Q(role="lead", level=1)),
+        ]
 
 
 class Contact(models.Model):
@@ -79,6 +83,9 @@ class Contact(models.Model):
     reached = models.BooleanField()
     told_deadline = models.BooleanField(default=False)
     note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="contact_reached", condition=Q(reached=True))]
 
 
 class Request(models.Model):
@@ -127,7 +134,11 @@ class Request(models.Model):
                                    condition=Q(status="pending", decided_at=None)
                                    | ~Q(status="pending") & Q(decided_at__isnull=False)),
         ]
-        indexes = [models.Index(fields=["kind", "at"], name="request_open", condition=Q(status="pending"))]
+        indexes = [
+            models.Index(fields=["kind", "at"], name="request_open", condition=Q(status="pending")),
+            models.Index(fields=["at"], name="request_at"),
+            models.Index(fields=["decided_at"], name="request_granted", condition=Q(status="approved")),
+        ]
 
 
 class Ruling(models.Model):
@@ -203,7 +214,8 @@ class Reply(models.Model):
                                    condition=Q(status="submitted", reviewed_by=None, reviewed_at=None)
                                    | ~Q(status="submitted") & Q(reviewed_by__isnull=False, reviewed_at__isnull=False)),
         ]
-        indexes = [models.Index("unit", MD5("text"), name="reply_same_text")]
+        indexes = [models.Index("unit", MD5("text"), name="reply_same_text"),
+                   models.Index(fields=["ticket"], name="reply_dissatisfied", condition=Q(self_callback="dissatisfied"))]
         triggers = [  # the search finds words of replies, too
             pgtrigger.Trigger(name="reply_words_kept", when=pgtrigger.After, operation=pgtrigger.Insert, func=FOUND_BY_WORDS),
             pgtrigger.Trigger(name="reply_words_changed", when=pgtrigger.After, operation=pgtrigger.Update, func=FOUND_BY_WORDS,
@@ -225,6 +237,9 @@ class Reminder(models.Model):
     note = models.CharField(max_length=500, blank=True)
     acknowledged_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     acknowledged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="reminder_at")]
 
 
 class SupervisionOrder(models.Model):
@@ -267,7 +282,8 @@ class SupervisionOrder(models.Model):
                                    condition=Q(status="closed", closed_at__isnull=False)
                                    | ~Q(status="closed") & Q(closed_at=None)),
         ]
-        indexes = [models.Index(fields=["due_at"], name="supervision_open", condition=~Q(status="closed"))]
+        indexes = [models.Index(fields=["due_at"], name="supervision_open", condition=~Q(status="closed")),
+                   models.Index(fields=["at"], name="supervision_at"), models.Index(fields=["due_at"], name="supervision_due")]
 
 
 class Escalation(models.Model):

@@ -144,7 +144,8 @@ class CallbackTask(models.Model):
                                    | ~Q(status="claimed") & Q(claimed_by=None, claimed_until=None)),
         ]
         indexes = [models.Index(fields=["next_attempt_at"], name="callback_waiting", condition=Q(outcome="")),
-                   models.Index(fields=["outcome_at"], name="callback_outcome_at", condition=Q(outcome__gt=""))]
+                   models.Index(fields=["outcome_at"], name="callback_outcome_at", condition=Q(outcome__gt="")),
+                   models.Index(fields=["ticket"], name="callback_negative", condition=Q(outcome="negative"))]
         triggers = [
             pgtrigger.Trigger(name="callback_result_is_frozen", when=pgtrigger.Before, operation=pgtrigger.Update,
                               func=RESULT_IS_FROZEN),

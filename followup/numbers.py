@@ -24,7 +24,7 @@ def known(task):
 def called_from(caller):
     """What the telephone showed when he called, if that is a number one can call; else ''."""
     # Who called later about the same ticket, to urge or to add, may have been somebody else.
-    call = Call.objects.filter(ticket__caller=caller, recognition=None).order_by("pk").first()
+    call = Call.objects.filter(ticket__caller=caller, recognitions=None).order_by("pk").first()
     try:
         number = normalise_phone(call.caller_number) if call else ""
         validate_phone_for_callback(number)

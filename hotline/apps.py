@@ -5,6 +5,7 @@ class HotlineConfig(AppConfig):
     name = "hotline"
 
     def ready(self):
-        from hotline import celery, checks, knowing  # noqa: F401  (tasks find their application, checks register themselves)
+        from hotline import advising, celery, checks, knowing  # noqa: F401  (tasks find their application, checks register themselves)
 
         knowing.connect()
+        advising.connect()

@@ -1,6 +1,7 @@
 """What the settings insist on. A refusal is one sentence that says what to do."""
 import base64
 import binascii
+from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
 
 MAKE_ONE = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
@@ -80,4 +81,29 @@ def check_telephony_secret(secret: str) -> None:
 def one_of(name: str, value: str, known: tuple[str, ...]) -> str:
     if value not in known:
         raise Refused(f"{name} must be one of {', '.join(known)}.")
+    return value
+
+
+def share(name: str, text: str) -> Decimal:
+    """A number from 0 to 1, exact: what is counted with it adds up."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal(-1)
+    if not 0 <= value <= 1:
+        raise Refused(f"{name} must be numbers from 0 to 1.")
+    return value
+
+
+def shares(name: str, texts: list[str]) -> tuple[Decimal, ...]:
+    """Three weights that make up the whole."""
+    found = tuple(share(name, text.strip()) for text in texts)
+    if len(found) != 3 or sum(found) != 1:
+        raise Refused(f"{name} must be three numbers that add up to 1, as in 0.1,0.5,0.4.")
+    return found
+
+
+def number_in(name: str, value: int, least: int, most: int) -> int:
+    if not least <= value <= most:
+        raise Refused(f"{name} must be a number from {least} to {most}.")
     return value

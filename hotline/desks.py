@@ -10,8 +10,12 @@ from followup.sampling import drawing as sampling
 from followup.tracking.following import READERS as TRACKERS
 from insights import responsibility
 from insights.callback_rates import views as callback_rates
+from insights.figures import forms as figures
+from insights.published import views as published
+from insights.ranking import acts as ranking
 from knowledge.who import EDITORS
 from knowledge.who import READERS as KNOWLEDGE_READERS
+from suggesting import themes
 from tickets import queues
 from tickets.channels.handling import TAKING_IN as TAKING_MESSAGES
 from tickets.profiles import views as profiles
@@ -61,7 +65,12 @@ OTHERS = (
     (_("Wall"), "dispatch:wall", wall.READERS),
     (_("Responsibility"), "insights:responsibility", responsibility.READERS),
     (_("Sample of unreachable callbacks"), "followup:sampling", sampling.READERS),
+    (_("Figures"), "insights:figures", figures.READERS),
+    (_("Ranking"), "insights:ranking", ranking.READERS),
     (_("Callback figures"), "insights:callback-figures", callback_rates.READERS),
+    (_("Hot topics"), "suggesting:topics", themes.READERS),
+    (_("Suggestions"), "suggesting:quality", themes.READERS),
+    (_("Published figures"), "insights:published", published.READERS),
     (_("Audit log"), "insights:audit-log", (Role.AU,)),
 )
 # where those begin their day who have no desk

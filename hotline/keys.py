@@ -54,6 +54,7 @@ KEYS = (
     Key("intake", ("f2",), gettext_lazy("Earlier tickets of the caller"), on="#history-open"),
     Key("intake", ("f3",), gettext_lazy("Search the knowledge"), on="#knowledge-q"),
     Key("intake", ("f4",), gettext_lazy("Similar matters"), on="#similar"),
+    Key("intake", ("alt+shift+1-9",), gettext_lazy("Take the suggestion with this number over")),
     Key("intake", ("alt+n",), gettext_lazy("New form")),
     Key("intake", ("alt+t",), gettext_lazy("Insert the template")),
     Key("intake", ("f8",), gettext_lazy("Confidential or not"), on="#in-is_confidential", act="turn"),
@@ -99,6 +100,7 @@ LETTERS = {
     "followup:desk-layers": "5", "followup:sampling": "6", "insights:callback-figures": "7",
     "tickets:calls": "8", "knowledge:desk": "9", "tickets:messages": "0", "knowledge:list": ",", "tickets:caller-notes": ".",
     "tickets:scripts": ";", "tickets:snippets": "-", "tickets:questions": "'",
+    "insights:figures": "=", "insights:ranking": "\\", "suggesting:quality": "[", "suggesting:topics": "]",
 }  # fmt: skip
 
 

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "insights",
     "followup",
     "dispatch",
+    "suggesting",
     "tickets",
     "knowledge",
     "notices",
@@ -272,6 +273,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(HOTLINE_DATA / "beat.schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "dispatch.tasks.sweep", "schedule": 5.0, "options": {"expires": 4}},
     "relay": {"task": "notices.tasks.relay", "schedule": 5.0, "options": {"expires": 4}},
+    "fold_hours": {"task": "insights.tasks.fold_hours", "schedule": 15.0, "options": {"expires": 14}},
     # A missed tick costs nothing: each of these finds in the rows what is due, whenever it looks next.
     "resume_due_suspensions": {"task": "dispatch.tasks.resume_due_suspensions", "schedule": 3600.0,
                                "options": {"expires": 3500}},
@@ -285,6 +287,8 @@ CELERY_BEAT_SCHEDULE = {
     "make_tracking_list": {"task": "followup.tasks.make_tracking_list", "schedule": 300.0, "options": {"expires": 290}},
     "knowledge_review_due": {"task": "knowledge.tasks.review_due", "schedule": crontab(hour=0, minute=15)},  # 08:15 here
     "calendar_check": {"task": "tickets.tasks.calendar_check", "schedule": crontab(hour=0, minute=30)},  # 08:30 here
+    "find_themes": {"task": "suggesting.tasks.find_themes", "schedule": 3600.0, "options": {"expires": 3500}},
+    "train_classifier": {"task": "suggesting.tasks.train_classifier", "schedule": crontab(hour=18, minute=0)},  # 02:00 here
     "audit_invariants": {"task": "insights.tasks.audit_invariants", "schedule": crontab(hour=19, minute=0)},  # 03:00 here
 }
 MAIL = {  # the mailbox that citizens write to, read over IMAP; without a host it is off
@@ -307,6 +311,17 @@ EMAIL_HOST_PASSWORD = env.str("HOTLINE_SMTP_PASSWORD", default="")  # or HOTLINE
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env.str("HOTLINE_MAIL_FROM", default=EMAIL_HOST_USER or "hotline@localhost")
 SMS_BACKEND = env.str("HOTLINE_SMS_BACKEND", default="console")
+
+# --- figures: how shares are rounded and what answers weigh; no law says it, districts differ -----------------------
+FIGURES = {
+    "PCT_MODE": demands.one_of("HOTLINE_PCT_MODE", env.str("HOTLINE_PCT_MODE", default="half_up"), ("half_up", "trunc")),
+    "PCT_PLACES": demands.number_in("HOTLINE_PCT_PLACES", env.int("HOTLINE_PCT_PLACES", default=2), 0, 4),
+    "W_BASIC_SOLVED": demands.share("HOTLINE_W_BASIC_SOLVED", env.str("HOTLINE_W_BASIC_SOLVED", default="1.0")),
+    "W_BASIC_SATISFIED": demands.share("HOTLINE_W_BASIC_SATISFIED", env.str("HOTLINE_W_BASIC_SATISFIED", default="0.9")),
+    # of response, solved and satisfied in the composite score
+    "WEIGHTS": demands.shares("HOTLINE_WEIGHTS", env.list("HOTLINE_WEIGHTS", default=["0.1", "0.5", "0.4"])),
+    "RANK_MIN": env.int("HOTLINE_RANK_MIN", default=5),  # rated callbacks under which nobody is ranked
+}
 
 # --- telephone: everything is off until it is named ---------------------------------------------------------------
 TELEPHONY_SECRET = env.str("HOTLINE_TELEPHONY_SECRET", default="")  # signs the events of POST /api/v1/telephony/events/

@@ -15,7 +15,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     *[path("", include(f"{app}.urls"))
-      for app in ("accounts", "notices", "knowledge", "tickets", "dispatch", "followup", "insights")],
+      for app in ("accounts", "notices", "knowledge", "tickets", "suggesting", "dispatch", "followup", "insights")],
     path("api/v1/", include("accounts.api_urls")),
     path("api/v1/", include("knowledge.api_urls")),
     path("", include("tickets.api_urls")),  # last: it answers for every other address under /api/

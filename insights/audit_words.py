@@ -31,6 +31,7 @@ WORDS = {
     "article published": gettext_lazy("article approved and published"),
     "article sent back": gettext_lazy("article sent back"),
     "article withdrawn": gettext_lazy("article withdrawn or put away"),
+    "ranking": gettext_lazy("ranking of the units published"),
     "resume_sweep": gettext_lazy("escalation set going again"),
     # why
     "idle": gettext_lazy("nobody sat in front of it"),

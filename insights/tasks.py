@@ -4,6 +4,7 @@ from celery import shared_task
 
 from accounts.instant import database_now
 from insights import audit, chains
+from insights.rollups import keeping
 
 log = structlog.get_logger(__name__)
 
@@ -17,3 +18,11 @@ def audit_invariants():
         log.error("invariant_broken", code=finding.code, count=finding.count, examples=finding.examples)
     if findings:
         audit.raise_alarm(findings, now=now)
+
+
+@shared_task(ignore_result=True)
+def fold_hours():
+    """Count the marked hours again, for a while; the next look goes on."""
+    for _batch in range(20):
+        if keeping.fold() < keeping.BATCH:
+            break

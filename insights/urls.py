@@ -2,6 +2,9 @@ from django.urls import path, re_path
 
 from insights import clock_views, sighting_views, views
 from insights.callback_rates import views as callback_rates
+from insights.figures import views as figures
+from insights.published import views as published
+from insights.ranking import views as ranking
 
 CLOCK = r"tickets/(?P<ticket_no>[0-9]{1,16})/clocks/(?P<clock_id>[0-9]{1,18})/$"
 
@@ -9,6 +12,11 @@ app_name = "insights"
 urlpatterns = [
     path("responsibility/", clock_views.responsible, name="responsibility"),
     path("desk/callback-figures/", callback_rates.page, name="callback-figures"),
+    path("desk/figures/", figures.figures, name="figures"),
+    path("desk/figures/<slug:code>/", figures.rows, name="figure-list"),
+    path("desk/ranking/", ranking.ranking, name="ranking"),
+    path("how-we-count/", figures.how_we_count, name="how-we-count"),
+    path("desk/published/", published.page, name="published"),
     path("audit/", views.audit_log, name="audit-log"),
     re_path("^" + CLOCK, clock_views.clock, name="clock"),
     re_path(r"^tickets/(?P<ticket_no>[0-9]{1,16})/holders/$", clock_views.holders, name="holders"),

@@ -70,6 +70,8 @@ STAFF = {
     "appeal_decided": Text(_("Your appeal was decided"), _("You may object once, within a day.")),
     "appeal_finally_decided": Text(_("Your appeal was finally decided")),
     "appeal_late": Text(_("The review of an appeal is late"), _("It was to be decided before %(due)s."), "red"),
+    "rectification_asked": Text(_("Your unit stands at the end of its group"),
+                                _("Say before %(due)s why, and what is done about it."), "orange"),
     "follow_up_due": Text(_("A ticket is to be looked at again"), _("Kept under tracking until %(date)s."), "blue"),
     "redo_ordered": Text(_("A ticket must be handled again"), _("Redo round %(round)s, due %(due)s."), "red"),
     "adjudication_asked": Text(_("A case needs adjudication"), "", "blue"),

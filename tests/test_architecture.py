@@ -10,7 +10,7 @@ import pytest
 from hotline.checks import all_routes, audience_of
 
 ROOT = Path(__file__).resolve().parent.parent
-LAYERS = ["hotline", "portal", "insights", "followup", "dispatch", "tickets", "notices", "accounts"]  # may import right
+LAYERS = ["hotline", "portal", "insights", "followup", "dispatch", "suggesting", "tickets", "notices", "accounts"]  # may import right
 SIDE_BY_SIDE = {"knowledge": {"notices", "accounts"}}  # beside tickets: no arrow to or from it
 APPS = [*LAYERS, *SIDE_BY_SIDE]
 EDGES = {"views.py", "list_views.py", "clock_views.py", "api.py", "tasks.py", "middleware.py"}  # where a request or a task comes in

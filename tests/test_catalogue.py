@@ -14,7 +14,7 @@ from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
-APPS = ("accounts", "notices", "tickets", "dispatch", "followup", "insights", "portal", "knowledge", "hotline")
+APPS = ("accounts", "notices", "tickets", "dispatch", "followup", "insights", "portal", "knowledge", "suggesting", "hotline")
 SINGLE = {"gettext", "gettext_lazy", "gettext_noop", "_"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 CONTEXT = {"pgettext", "pgettext_lazy"}

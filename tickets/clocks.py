@@ -36,6 +36,7 @@ OF_UNIT = (Kind.RECEIPT, Kind.RETURN_WINDOW, Kind.SUPERVISION, Kind.PROGRESS, Ki
 PROMISED = (Kind.COMPLETION, Kind.REDO)  # the citizen's completion clock of a round
 RETIMED = [kind for kind in Kind if kind != Kind.PROGRESS]  # the next feedback is due when it was asked for
 FEEDBACK = (Kind.PROGRESS, Kind.MONTHLY)  # what a unit owes the hotline meanwhile; older versions of the limits know none
+COUNTED = (Kind.RECEIPT, Kind.RESPONSE, Kind.COMPLETION)  # by the figures, besides CALLBACK_ALL
 WINDOWS = (Kind.RETURN_WINDOW,)  # closes a door when it ends; nobody is late by it
 
 
@@ -88,6 +89,7 @@ class Clock(models.Model):
             models.Index(fields=["next_fire_at"], name="clock_fire", condition=Q(next_fire_at__isnull=False)),
             models.Index(fields=["due_at"], name="clock_due", condition=Q(status=Status.RUNNING)),
             models.Index(fields=["due_at"], name="clock_callback_due", condition=Q(kind=Kind.CALLBACK_ALL)),  # for the figures
+            models.Index(fields=["due_at"], name="clock_promise_due", condition=Q(kind__in=COUNTED)),
         ]
 
     def __str__(self):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tickets import guards
 from tickets.catalogue import Category
 from tickets.channels.models import Mailbox, Message
-from tickets.choices import Channel, Difficulty, SubjectType, Type, Urgency
+from tickets.choices import Channel, ClosureKind, Difficulty, SubjectType, Type, Urgency
 from tickets.clocks import Clock
 from tickets.files.rows import Attachment, AttachmentFile
 from tickets.finding import index
@@ -45,7 +45,7 @@ class Ticket(Life):
     hotline_code = models.CharField(max_length=8, default="12345")
     channel = models.CharField(_("channel"), max_length=14, choices=Channel, default=Channel.PHONE)
     source_ref = models.CharField(max_length=64, blank=True)  # number at the channel it came from
-    registered_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    registered_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)  # two begin with it
     registered_team = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, blank=True, related_name="+")
     registered_at = models.DateTimeField(_("registered"))
     received_at = models.DateTimeField(null=True, blank=True)  # by its channel; ACCEPT counts from then
@@ -97,11 +97,15 @@ class Ticket(Life):
             models.Index(fields=["state", "next_due_at", "id"], name="ticket_work", condition=Q(state__in=OPEN)),
             models.Index(fields=["-registered_at", "-id"], name="ticket_newest"),
             models.Index(fields=["registered_by", "-id"], name="ticket_registrar"),
+            models.Index(fields=["registered_by", "phone_hash"], name="ticket_same_caller"),  # scope.py asks it for every list
             models.Index(fields=["phone_hash", "-id"], name="ticket_phone", condition=~Q(phone_hash="")),
             models.Index(fields=["area", "-registered_at"], name="ticket_place"),
             models.Index(fields=["category", "-registered_at"], name="ticket_kind"),
             models.Index(fields=["tracked_until", "-id"], name="ticket_tracked", condition=Q(tracked_until__isnull=False)),
             models.Index(fields=["closed_at"], name="ticket_to_archive", condition=Q(state=State.CLOSED)),
+            models.Index(fields=["closed_at"], name="ticket_forced", condition=Q(closure_kind=ClosureKind.FORCED)),
+            *[models.Index(fields=[moment], name=f"ticket_{moment}", condition=Q(**{f"{moment}__isnull": False}))
+              for moment in ("accepted_at", "first_dispatched_at", "completed_at")],  # when a figure counts it
             GinIndex(fields=["unit_ids"], name="ticket_units", condition=Q(state__in=OPEN), fastupdate=False),
             GinIndex(fields=["unit_ids"], name="ticket_units_all", fastupdate=False),
             models.Index(Collate(Reverse("ticket_no"), "C"), name="ticket_number_tail"),

@@ -26,5 +26,5 @@ class CityCallback(models.Model):
             models.CheckConstraint(name="city_callback_result_known", condition=Q(result__in=[str(one) for one in RESULTS])),
             models.CheckConstraint(name="city_callback_not_before_it_was_made", condition=Q(at__lte=models.F("imported_at"))),
         ]
-        indexes = [models.Index(fields=["result"], name="city_callback_negative", condition=Q(result="negative"))]
+        indexes = [models.Index(fields=["ticket"], name="city_callback_bad", condition=Q(result="negative"))]
         triggers = [pgtrigger.Protect(name="city_callback_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]

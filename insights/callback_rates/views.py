@@ -8,8 +8,7 @@ from accounts.access import audience
 from accounts.instant import database_now
 from accounts.roles import DISTRICT
 from insights.callback_rates.figures import GROUPS, RANK_MIN, figures
-from insights.callback_rates.forms import PeriodForm, usual
-from tickets.calendars import LOCAL
+from insights.figures.periods import PeriodForm, local, usual
 
 READERS = DISTRICT
 
@@ -33,5 +32,4 @@ def page(request):
 
 
 def query(since, until):
-    local = {"since": since, "until": until}
-    return urlencode({name: moment.astimezone(LOCAL).strftime("%Y-%m-%dT%H:%M") for name, moment in local.items()})
+    return urlencode({"since": local(since), "until": local(until)})

@@ -18,6 +18,7 @@ from notices.live.wire import Wire
 
 log = structlog.get_logger(__name__)
 PERIOD = 0.5  # seconds between two looks: with the refresh that follows, new work is on the screen within two
+URGENT = 0.15  # seconds between two looks of a source that says of itself that it is urgent: a telephone that rings
 BEAT = 15.0
 CHECK = 30.0  # how long an ended session may still hear hints
 LONGEST = 100.0  # the proxy ends every answer after 120 s; the browser comes back by itself
@@ -46,7 +47,8 @@ def mark() -> str:
 class Hub:
     """`sources` look(listeners, now=) for (listener, event, data) to tell; those that want to know have gone(listener).
 
-    A source that was not asked for a while has to notice it by `now` (monotonic): nobody looks while nobody listens.
+    A source that was not asked for a while has to notice it by `now` (monotonic): nobody looks while nobody listens. One
+    that `is_urgent` is asked more often.
     """
 
     def __init__(self, *sources, per_user=PER_USER, in_all=IN_ALL):
@@ -97,24 +99,33 @@ class Hub:
 
     def look_on(self) -> None:
         """Its own connection, only while somebody listens."""
+        urgent = [source for source in self.sources if getattr(source, "is_urgent", False)]
         while self.goes_on("live-look"):
-            self.look(time.monotonic())
-            time.sleep(PERIOD)
+            begun = time.monotonic()
+            self.look(begun)
+            while (left := begun + PERIOD - time.monotonic()) > 0:
+                time.sleep(min(left, URGENT) if urgent else left)
+                if urgent:
+                    self.look(time.monotonic(), urgent)
         connections.close_all()
 
-    def look(self, now: float) -> None:
-        """One round; a database that is gone is asked again in the next one, and nothing is missed by it."""
+    def look(self, now: float, sources=None) -> None:
+        """One round; a database that is gone is asked again in the next one, and nothing is missed by it.
+
+        Between two rounds the urgent `sources` are asked alone: what they tell says nothing about the others, so it carries
+        no mark, and whoever has just come waits for the round that greets him.
+        """
         with self.lock:
-            listeners = list(self.listeners)
+            listeners = [one for one in self.listeners if sources is None or not one.is_new]
         try:
             if now - self.checked >= CHECK:
                 self.checked = now
                 for listener in seats.check(listeners, now=machine_now()):
                     listener.wire.tell("bye", {})
                     listener.wire.is_open = False
-            for source in self.sources:
+            for source in sources or self.sources:
                 for listener, event, data in source.look(listeners, now=now):
-                    listener.wire.tell(event, data, at=mark())
+                    listener.wire.tell(event, data, at="" if sources else mark())
             for listener in listeners:
                 listener.is_new = False
             self.is_well = True

@@ -10,8 +10,8 @@ from django.db.utils import IntegrityError
 from followup import actions as following
 from followup import callbacks
 from followup.models import CallbackTask
-from insights.callback_rates import figures as counted
-from insights.callback_rates.figures import Figures, figures
+from insights.callback_rates.figures import RANK_MIN, Figures, figures
+from insights.figures.rates import Rate, percent
 from tests import audited
 from tests import factories as make
 from tests.crowds import cost, signed_in
@@ -26,7 +26,7 @@ PAGE = "/desk/callback-figures/"
 
 def whole():
     found = figures(*PERIOD)[""]
-    assert (found.asked, found.due) == by_brute_force(*PERIOD)
+    assert (found.callbacks_done, found.callbacks_due) == by_brute_force(*PERIOD)
     return found
 
 
@@ -38,8 +38,8 @@ def test_a_ticket_counts_when_it_is_due_and_as_asked_when_every_reporter_was(p):
     assert str(whole().callback_rate) == "100.00% (1/1)"
 
     due = ticket.clocks.get(kind="CALLBACK_ALL").due_at
-    assert figures(due, due + timedelta(minutes=1))[""].due == 1, "the beginning is in the period"
-    assert figures(due - timedelta(minutes=1), due)[""].due == 0, "the end is not"
+    assert figures(due, due + timedelta(minutes=1))[""].callbacks_due == 1, "the beginning is in the period"
+    assert figures(due - timedelta(minutes=1), due)[""].callbacks_due == 0, "the end is not"
 
 
 def test_of_several_reporters_each_must_be_asked(p):
@@ -94,10 +94,10 @@ def test_what_the_answers_weigh(p):
 
 
 def test_all_perfect_is_a_hundred_and_nothing_is_nothing():
-    assert Figures(reached=3, contacted=3, solved=3, satisfied=3).score == Decimal("100.00")
-    assert (str(Figures().callback_rate), Figures().callback_rate.value, Figures().score) == ("—", None, None)
-    assert str(counted.Rate(Decimal(1), 3)) == "33.33% (1/3)"
-    assert counted.percent(Decimal("0.99995")) == "100.00%", "half up"
+    assert Figures.of(rated=3, contacted=3, solved=3, satisfied=3).score == Decimal("100.00")
+    assert (str(Figures.of().callback_rate), Figures.of().callback_rate.value, Figures.of().score) == ("—", None, None)
+    assert str(Rate(Decimal(1), 3)) == "33.33% (1/3)"
+    assert percent(Decimal("0.99995")) == "100.00%", "half up"
 
 
 def test_what_was_excluded_is_rated_nowhere_and_called_back_all_the_same(p):
@@ -107,7 +107,7 @@ def test_what_was_excluded_is_rated_nowhere_and_called_back_all_the_same(p):
 
     found = whole()
 
-    assert (found.asked, found.reached, found.excluded, found.assessed) == (2, 2, 1, 1)
+    assert (found.callbacks_done, found.reached, found.rated_excluded, found.rated) == (2, 2, 1, 1)
     assert found.satisfied_rate.denominator == 1
 
 
@@ -119,7 +119,7 @@ def test_each_group_of_units_for_itself(p):
     found = figures(*PERIOD)
 
     assert list(found) == ["", "department"]
-    assert (found["department"].due, found["department"].asked) == (2, 2)
+    assert (found["department"].callbacks_due, found["department"].callbacks_done) == (2, 2)
 
 
 def test_a_redo_owes_a_callback_of_its_own(p):
@@ -181,7 +181,7 @@ def test_the_page_shows_the_whole_and_the_groups(p, role):
 
 
 def test_a_group_of_five_is_rated(p):
-    for _time in range(counted.RANK_MIN):
+    for _time in range(RANK_MIN):
         make.closed(p)
 
     page = signed_in(p.sv, "en").get(PAGE + "?since=2026-03-01T00:00&until=2026-04-01T00:00").content.decode()

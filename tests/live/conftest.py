@@ -25,6 +25,9 @@ def cookie_of(user):
     return client.cookies["sessionid"].value
 
 
+LEFT = ("htmx:afterRequest,", "htmx:sendAbort,")  # a request that was under way when its page was left
+
+
 class Seat:
     """A person in front of a page that is connected."""
 
@@ -34,7 +37,7 @@ class Seat:
                                   {"name": "django_language", "value": "en", "url": site}])
         page.set_default_navigation_timeout(30_000)  # on a busy machine
         self.complaints = []
-        page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
+        page.on("console", lambda said: said.type == "error" and not said.text.startswith(LEFT) and self.complaints.append(said.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def opens(self, path, state="live"):

@@ -42,6 +42,7 @@ NO_PAGES = {
     "followup:city-callbacks-confirm": POST, "followup:sampling-publish": POST, "followup:sampling-draw": POST,
     "tickets:phone-bar": FRAGMENT, "tickets:phone-seat": POST, "tickets:phone-leave": POST, "tickets:phone-mode": POST,
     "tickets:phone-settle": POST, "tickets:phone-transfer": POST, "tickets:dial": POST, "tickets:telephone": DEMO,
+    "suggesting:look": POST, "suggesting:answer": POST,
     "knowledge:look": POST, "knowledge:act": POST,
     "followup:next": POST, "followup:release": POST, "followup:claim": POST, "followup:hold": POST,
 }
@@ -195,6 +196,10 @@ def sampling(world):
     return [*plain("followup:sampling")(world), ("sv", f"{reverse('followup:sampling')}?week=2026-W10")]
 
 
+def published(world):
+    return [*plain("insights:published")(world), ("sv", f"{reverse('insights:published')}?of=nantong")]
+
+
 def sampled(world):
     return [(who, reverse("followup:sampled", args=[world.sampled.pk])) for who in ("sv", "au")]
 
@@ -229,7 +234,14 @@ def inbox(world):
     return [*plain("tickets:messages")(world), ("op", "/messages/?show=handled"), ("op", "/messages/?channel=media&show=late")]
 
 
+def figure_list(world):
+    """A list of tickets and one of calls, and what a unit's leader sees of it."""
+    return [(who, reverse("insights:figure-list", args=[code])) for who, code in (
+        ("sv", "accepted"), ("sv", "calls"), ("ul", "completions_due"), ("ql", "appealed_out"))]
+
+
 WITH_ARGUMENTS = {
+    "insights:figure-list": figure_list,
     "tickets:messages": inbox, "tickets:message": message,
     "api-docs": lambda world: [("op", reverse("api-docs"))], "person": person, "second-factor": second_factor, "tickets:by_number": ticket_pages, "tickets:do": step_forms,
     "tickets:new": intake, "tickets:taken": taken, "tickets:several": several, "tickets:all": lists, "dispatch:field-list": field_list,
@@ -237,15 +249,17 @@ WITH_ARGUMENTS = {
     "insights:clock": clocks, "insights:holders": holders, "insights:seen": readers_of, "dispatch:evidence": evidence,
     "tickets:questions-of": questions_of, "followup:callback": callback, "knowledge:article": knowledge, "knowledge:edit": knowledge_edit, "knowledge:list": knowledge_list,
     "followup:survey": survey, "followup:sampling": sampling, "followup:sampled": sampled,
+    "insights:published": published,
 }
 FOREIGN = {"api-docs"}
 PAGES = {
+    "suggesting:quality", "suggesting:topics",
     "knowledge:list", "knowledge:desk", "knowledge:new", "knowledge:propose", "knowledge:article", "knowledge:edit",
     "login", "account", "change-password", "second-factor", "people", "new-person", "person", "roster", "notices:list",
     "tickets:desk-mine", "tickets:desk-floor", "tickets:desk-review", "tickets:desk-leader", "tickets:desk-quality",
     "tickets:messages", "tickets:message", "tickets:message-write",
     "tickets:all", "tickets:caller-notes", "tickets:new", "tickets:by_number", "tickets:taken", "tickets:do", "dispatch:desk-dispatch",
-    "dispatch:desk-unit", "dispatch:desk-unit-board", "dispatch:wall", "insights:responsibility", "insights:callback-figures", "dispatch:desk-supervision", "dispatch:desk-coordination", "dispatch:desk-duty",
+    "dispatch:desk-unit", "dispatch:desk-unit-board", "dispatch:wall", "insights:responsibility", "insights:callback-figures", "insights:figures", "insights:figure-list", "insights:ranking", "insights:how-we-count", "insights:published", "dispatch:desk-supervision", "dispatch:desk-coordination", "dispatch:desk-duty",
     "followup:desk-callbacks", "insights:audit-log", "api-docs", "styleguide", "palette", "tickets:several",
     "tickets:scripts", "tickets:questions", "tickets:questions-of", "tickets:snippets", "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
     "insights:clock", "insights:holders", "insights:seen", "dispatch:routing", "dispatch:presets",

@@ -10,11 +10,14 @@ from dispatch import patterns
 from dispatch.models import Reminder
 from insights import invariants
 from tests import factories as make
+from tests.channels.letters import arrived
 from tests.crowds import signed_in
 from tests.similar.test_panel import HOUR, ago, of_neighbour
+from tests.telephony import calls
 from tests.tickets.test_intake_screen import typed
+from tickets.channels import handling
 from tickets.marks import marks_of
-from tickets.models import Call, Recognition, Ticket
+from tickets.models import Call, IntakeDraft, Recognition, Ticket
 
 CALLER, NEIGHBOUR = "13800138000", "13900139000"
 
@@ -56,6 +59,48 @@ def test_8_a_caller_who_calls_thrice_and_his_neighbour_have_one_ticket(p):
     assert (calls_of(CALLER), calls_of(NEIGHBOUR)) == (3, 1)  # each call is in the ledger
     assert [event.name for event in master.events.order_by("seq")][-3:] == ["remind", "remind", "merged_in"]
     assert not invariants.i16(database_now()).exists()
+
+
+@pytest.mark.parametrize("how", ["urge", "add", "join"])
+def test_the_call_that_rang_is_the_one_in_the_ledger(p, how):
+    """Given a call on the line, when its matter is that of an earlier ticket, then nobody has called twice."""
+    master = make.dispatched(p, ago(3 * HOUR))
+    calls.sits(p.op)
+    rang = calls.rings(number=CALLER)
+    calls.answers()
+    before = Call.objects.count()
+
+    assert says(p.op, master, how, call=rang.call_no, caller_number="13911111111").status_code == 302
+
+    rang.refresh_from_db()
+    assert Call.objects.count() == before
+    assert rang.ticket == (Ticket.objects.latest("pk") if how == "join" else master)
+    assert says(p.op, master, how, call="C0").status_code == 404
+
+
+def test_an_unfinished_form_is_over_when_its_matter_is_added_to_a_ticket(p):
+    master = make.dispatched(p, ago(3 * HOUR))
+    client, form = signed_in(p.op), typed(key="unfinished")
+    assert client.post("/tickets/new/draft/", form | {"draft-page": "a", "draft-seq": "1", "draft-base": "0"}).status_code == 200
+    assert IntakeDraft.objects.count() == 1
+
+    client.post(f"/tickets/{master.ticket_no}/recognise/add/", form)
+
+    assert not IntakeDraft.objects.exists()
+
+
+def test_a_message_about_a_matter_that_is_there_is_joined_and_nobody_called(p):
+    master = make.dispatched(p, ago(3 * HOUR))
+    message = arrived(p, now=ago())
+    handling.take(message.pk, by=p.op, now=database_now())
+    before = Call.objects.count()
+
+    assert says(p.op, master, "add", message=message.pk).status_code == 302
+
+    message.refresh_from_db()
+    assert (message.status, message.ticket, Call.objects.count()) == ("joined", master, before)
+    again = says(p.op, master, "add", message=message.pk)
+    assert again.status_code == 422 and "已处理" in again.content.decode()
 
 
 def test_9_three_matters_of_one_caller_stay_three(p):

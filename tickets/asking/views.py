@@ -39,7 +39,8 @@ def names():
 def listing(request):
     rows = {row.code: row for row in questions.newest().select_related("by")}
     lines = [Line(code, name, depth, rows.get(code)) for code, (name, depth) in names().items()]
-    return render(request, "asking/list.html", {"lines": lines})
+    groups = [(head, [line for line in lines if line.code.startswith(head.code)]) for head in lines if not head.depth]
+    return render(request, "asking/list.html", {"groups": groups})
 
 
 @audience(*WRITERS)

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='recognition',
             name='call',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recognition', to='tickets.call'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recognitions', to='tickets.call'),
         ),
         migrations.AddField(
             model_name='recognition',
@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='recognition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('call', None), ('fresh__isnull', False), ('how__in', ('join', 'follow_up'))), models.Q(('call__isnull', False), ('fresh', None), ('how__in', ('urge', 'add'))), _connector='OR'), name='recognition_has_its_call'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('call', None), ('fresh__isnull', False), ('how__in', ('join', 'follow_up'))), models.Q(('fresh', None), ('how__in', ('urge', 'add'))), _connector='OR'), name='recognition_has_its_call'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='recognition',

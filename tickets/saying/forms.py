@@ -9,7 +9,7 @@ from tickets.saying.scripts import SCRIPTS
 
 
 class SnippetForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=LONGEST_SNIPPET_NAME)
+    name = forms.CharField(label=_("Short name"), max_length=LONGEST_SNIPPET_NAME)
     text = TextField(label=_("Text"), max_length=LONGEST_SNIPPET, rows=4)
     is_shared = forms.BooleanField(label=_("For all operators"), required=False)
 

@@ -1,7 +1,8 @@
 """What the operator decides about a caller whose matter is there already, by the steps that everybody takes.
 
-Each ends with a row in the ledger of calls and a Recognition, which lets him take the step with a ticket that somebody else
-registered. Trail, counts, marks and callbacks are those of the step (T39, O1, O4); nothing here changes a ticket itself.
+Each ends with a row in the ledger of calls, where somebody called, and a Recognition, which lets him take the step with a
+ticket that somebody else registered. Trail, counts, marks and callbacks are those of the step (T39, O1, O4); nothing here
+changes a ticket itself.
 A form that is sent twice counts once.
 """
 from django.db import transaction
@@ -10,8 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from tickets import intake, steps, story
 from tickets.actions import record_locked
+from tickets.channels import handling
 from tickets.files import keeping
 from tickets.models import Recognition, Ticket
+from tickets.telephony import ledger as calls
 
 How = Recognition.How
 TAKEN_OVER = ("type", "category", "area", "address")  # what the caller need not say again
@@ -33,30 +36,44 @@ def join(master, *, by, now, key, **given):
     return ticket
 
 
-def urge(ticket, *, by, now, key, number="", note=""):
-    """催办: he calls again about an open matter; no ticket is made of it."""
+def urge(ticket, *, by, now, note="", **source):
+    """催办: he calls again about an open matter; no ticket is made of it. `source` is that of `_add_to`."""
     words = note or _("The caller asked how it stands")
-    return _add_to(ticket, How.URGE, "remind", {"note": words[:500]}, by=by, now=now, key=key, number=number)
+    return _add_to(ticket, How.URGE, "remind", {"note": words[:500]}, by=by, now=now, **source)
 
 
-def add(ticket, *, by, now, key, text, number=""):
+def add(ticket, *, by, now, text, **source):
     """What is new is added to the matter that is open."""
-    return _add_to(ticket, How.ADD, "add_supplement", {"text": text[:1000]}, by=by, now=now, key=key, number=number)
+    return _add_to(ticket, How.ADD, "add_supplement", {"text": text[:1000]}, by=by, now=now, **source)
 
 
 @transaction.atomic
-def _add_to(ticket, how, step, body, *, by, now, key, number):
+def _add_to(ticket, how, step, body, *, by, now, key, number="", call=None, message=None):
+    """`call` is the one that the telephone has written into the ledger; without it one is written, of `number`. `message` is
+    the number of one in the inbox: then nobody called."""
+    if message is not None:
+        handling.lock(message)
+    if call is not None:
+        call = calls.locked(call.pk, by=by)  # before the ticket, as whoever connects the call to another line does it
     hold(ticket)
     if key and Recognition.objects.filter(by=by, key=key).exists():
         return ticket
-    call = intake.log_call(by=by, now=now, number=number, ticket=ticket, hotline_code=ticket.hotline_code)
-    Recognition.objects.create(ticket=ticket, call=call, how=how, by=by, at=now, key=key)
+    if message is not None:
+        message = handling.still_open(message, by=by, now=now)
+    written = call
+    if call is None and message is None:
+        written = intake.log_call(by=by, now=now, number=number, ticket=ticket, hotline_code=ticket.hotline_code)
+    Recognition.objects.create(ticket=ticket, call=written, how=how, by=by, at=now, key=key)
     seen = Ticket.objects.visible_to(by).select_related("lead_unit", "category", "area", "caller").get(pk=ticket.pk)
-    ticket = steps.take(steps.STEPS[step], seen, by=by, body=body, now=now).ticket
+    if call is not None:
+        calls.become(call, seen, by=by, now=now)
+    taken = steps.take(steps.STEPS[step], seen, by=by, body=body, now=now).ticket
+    if message is not None:
+        handling.settle(message, handling.Status.JOINED, by=by, now=now, ticket=taken)
     if brought := list(keeping.pending(by, key)):
-        keeping.attach(brought, ticket)
-        ticket = record_locked(ticket, "add_files", by=by, now=now, data=keeping.told(brought))
-    return ticket
+        keeping.attach(brought, taken)
+        taken = record_locked(taken, "add_files", by=by, now=now, data=keeping.told(brought))
+    return taken
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ class Recognition(models.Model):
     ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="recognitions")
     how = models.CharField(max_length=9, choices=How)
     fresh = models.OneToOneField("tickets.Ticket", models.PROTECT, null=True, related_name="recognised")  # made of the call
-    call = models.OneToOneField("tickets.Call", models.PROTECT, null=True, related_name="recognition")  # where none was made
+    call = models.ForeignKey("tickets.Call", models.PROTECT, null=True, related_name="recognitions")  # where somebody called
     by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     key = models.CharField(max_length=100, blank=True)  # of the form, so that a call that is sent twice counts once
@@ -37,8 +37,7 @@ class Recognition(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["by", "key"], condition=~Q(key=""), name="recognition_once_a_form"),
             models.CheckConstraint(name="recognition_has_its_call", condition=(
-                Q(how__in=("join", "follow_up"), fresh__isnull=False, call=None)
-                | Q(how__in=("urge", "add"), fresh=None, call__isnull=False))),
+                Q(how__in=("join", "follow_up"), fresh__isnull=False, call=None) | Q(how__in=("urge", "add"), fresh=None))),
         ]
         indexes = [models.Index(fields=["by", "ticket"], name="recognition_reader")]
 

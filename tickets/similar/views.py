@@ -17,14 +17,16 @@ from accounts.access import audience
 from accounts.instant import database_now
 from tickets import intake
 from tickets.actions import AlreadyMoved, Refused
+from tickets.channels import handling
 from tickets.finding.asked import LONGEST
 from tickets.models import CallerNote
 from tickets.presenters import Pill
 from tickets.similar import joining, lookup, notes, shown, who_calls, words
 from tickets.similar.forms import LookForm, NoteForm
 from tickets.steps import Invalid
-from tickets.taking import screen
+from tickets.taking import drafts, screen
 from tickets.taking.views import TAKING_IN, intake_screen
+from tickets.telephony import strip
 from tickets.timed import acts
 from tickets.timed import pages as timed
 
@@ -84,14 +86,14 @@ def look_up(request):
 def recognise(request, ticket_no, how):
     """The caller's matter is that of an earlier ticket."""
     now = database_now()
-    form = screen.IntakeScreen(request.POST, now=now, strict=how == How.FOLLOW_UP)
+    form = screen.IntakeScreen(strip.posted(request), now=now, strict=how == How.FOLLOW_UP)
     is_valid = form.is_valid()
     given = form.cleaned_data
     earlier = known(ticket_no, given, now)
     if not (is_valid if how in (How.JOIN, How.FOLLOW_UP) else is_said(form, how)):
         return intake_screen(request, form, status=422)
     try:
-        ticket = decide(how, earlier, form, by=request.user, now=now)
+        ticket = decide(how, earlier, form, by=request.user, now=now, call=strip.call_of(request))
     except intake.KeyReused as reused:
         return intake_screen(request, form, status=422, known=str(reused))
     except (AlreadyMoved, PermissionDenied, Refused, Invalid) as refusal:
@@ -120,16 +122,20 @@ def is_said(form, how):
     return not needed & set(form.errors)
 
 
-def decide(how, earlier, form, *, by, now):
-    given, key = form.cleaned_data, form.data.get("key", "")[:100]
+def decide(how, earlier, form, *, by, now, call):
+    given, key, message = form.cleaned_data, form.data.get("key", "")[:100], form.given_message
     if how in (How.JOIN, How.FOLLOW_UP):
         act = joining.join if how == How.JOIN else joining.follow_up
-        return act(earlier, by=by, now=now, key=key, **given)
-    number = given.get("caller_number") or given.get("contact_phone") or ""
+        with handling.becoming(message, given, by=by, now=now) as linked:
+            return linked(act(earlier, by=by, now=now, key=key, call=call, **given))
+    source = {"key": key, "number": given.get("caller_number") or given.get("contact_phone") or "", "call": call,
+              "message": message}
     if how == How.ADD:
-        return joining.add(earlier, by=by, now=now, key=key, number=number, text=given["content"])
-    note = given.get("demand") or given.get("content") or ""
-    return joining.urge(earlier, by=by, now=now, key=key, number=number, note=note)
+        ticket = joining.add(earlier, by=by, now=now, text=given["content"], **source)
+    else:
+        ticket = joining.urge(earlier, by=by, now=now, note=given.get("demand") or given.get("content") or "", **source)
+    drafts.forget(by=by, key=drafts.key_of(form.data))
+    return ticket
 
 
 def sentence(refusal):

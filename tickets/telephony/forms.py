@@ -13,7 +13,7 @@ LONGEST_SHIFT = timedelta(days=7)
 
 
 class SeatForm(forms.Form):
-    extension = forms.RegexField(r"^[0-9]{2,8}\Z", label=_("Extension"), widget=forms.TextInput(
+    extension = forms.RegexField(r"^[0-9]{2,8}\Z", label=_("Extension no."), widget=forms.TextInput(
         attrs={"inputmode": "numeric", "autocomplete": "off", "size": 6}))
     place = forms.ChoiceField(label=_("Where you work"), choices=Seat.Place.choices)
 

@@ -13,6 +13,8 @@ LATELY = timedelta(seconds=120)  # a page that was being made meanwhile looks on
 class Telephone:
     """A source for the hub. Tells `phone` {}."""
 
+    is_urgent = True  # the screen pops within a second
+
     def __init__(self):
         self.rows = NewRows(read, lambda: PhoneEvent.objects.aggregate(last=Max("id"))["last"])
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0023_question_versions'),
+        ('tickets', '0025_same_caller_by_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,91 @@
+"""The rows of HourlyFigures, written: the hours that are marked, or all of them.
+
+An hour is always counted as a whole, from the rows themselves. So it does not matter how often, or in which order, or
+whether a look before was cut off: what is written is what is so.
+"""
+from collections import Counter, defaultdict
+from datetime import UTC, timedelta
+
+from django.db import transaction
+from django.db.models import BigIntegerField, DateTimeField, F, Max, Min, Q, Value
+from django.db.models.functions import Trunc
+
+from accounts.turns import take_turn
+from insights.figures.asked import Period, Scope
+from insights.figures.counting import by_source, grouped
+from insights.models import Axis, HourlyFigures, HourMark
+from insights.rollups.hours import HOUR, few_spans, hour_of, moments, touched
+from insights.rollups.rows import ROLLED
+from tickets.models import Call
+
+BATCH = 100  # marks looked at in one transaction
+STEP = timedelta(days=7)  # of a rebuild
+AT_ONCE = 1000  # rows written in one statement
+
+
+@transaction.atomic
+def fold():
+    """Count the hours of the oldest marks again; returns how many marks are gone. Any number may look at once."""
+    take_turn("hourly figures")
+    marks = list(HourMark.objects.order_by("pk")[:BATCH])
+    if marks:
+        write(few_spans(touched(marks)))
+        HourMark.objects.filter(pk__in=[mark.pk for mark in marks]).delete()
+    return len(marks)
+
+
+@transaction.atomic
+def rebuild(progress=lambda share: None):
+    """All hours from scratch, a week at a time, in one transaction: cut off, it leaves everything as it was. What changes
+    meanwhile stays marked."""
+    take_turn("hourly figures")
+    HourMark.objects.all().delete()
+    HourlyFigures.objects.all().delete()
+    first, last = bounds()
+    start = first
+    while start and start < last:
+        end = min(start + STEP, last)
+        write([(start, end)])
+        start = end
+        progress((start - first) / (last - first))
+
+
+def bounds():
+    """From the first hour in which anything counts to the end of the last one; (None, None) when there is nothing."""
+    found = [Call.objects.aggregate(low=Min("started_at"), high=Max("started_at"))]
+    found += [model.objects.aggregate(low=Min(column), high=Max(column)) for model, _way, column in moments()]
+    low = min((one["low"] for one in found if one["low"]), default=None)
+    high = max((one["high"] for one in found if one["high"]), default=None)
+    return (hour_of(low), hour_of(high) + HOUR) if low else (None, None)
+
+
+def write(parts):
+    """Count these spans of whole hours, and put the rows in the place of those that were there."""
+    if not parts:
+        return
+    within = Q(*[Q(hour__gte=since, hour__lt=until) for since, until in parts], _connector=Q.OR)
+    HourlyFigures.objects.filter(within, axis__in=Axis.values).delete()
+    rows = [HourlyFigures(hour=hour, axis=axis, key=key, **counts) for (hour, axis, key), counts in counted(parts).items()]
+    HourlyFigures.objects.bulk_create(rows, batch_size=AT_ONCE)
+
+
+def counted(parts):
+    """{(hour, axis, key): {code: how many}}"""
+    period = Period(parts[0][0], parts[-1][1], now=parts[-1][1]).only(parts)
+    found: defaultdict = defaultdict(Counter)
+    for source, measures in by_source(ROLLED):
+        rows = Scope().narrow(source.within(period), source).annotate(
+            hour_of_it=Trunc(F(source.moment), "hour", output_field=DateTimeField(), tzinfo=UTC), **keys(source))
+        for hour, unit, area, category, said in grouped(rows, measures, "hour_of_it", "of_unit", "of_area", "of_category"):
+            for axis, key in ((Axis.WHOLE, 0), (Axis.UNIT, unit), (Axis.AREA, area), (Axis.CATEGORY, category)):
+                if key is not None:
+                    found[hour, axis, key].update(said)
+    return {place: counts for place, counts in found.items() if any(counts.values())}
+
+
+def keys(source):
+    """Of a row: its unit, place and category. A call has none of them."""
+    if source.ticket is None:
+        return {name: Value(None, BigIntegerField()) for name in ("of_unit", "of_area", "of_category")}
+    return {"of_unit": F(f"{source.unit}_id"), "of_area": F(f"{source.ticket}area_id"),
+            "of_category": F(f"{source.ticket}category_id")}
