@@ -31,4 +31,4 @@ def fetch_mail():
 def expire_intake_drafts():
     now = database_now()
     drafts.expire(now=now)
-    keeping.expire(now=now)
+    keeping.expire(now=now)  # after the drafts: a file lives as long as its draft

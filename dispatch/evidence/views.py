@@ -60,7 +60,7 @@ def evidence(request, ticket_no):
 
 def shown(request, ticket, form, problem="", status=200):
     reading = Reading(ticket, request.user)
-    context = {"ticket": ticket, "title": reading.title, "form": form, "problem": problem,
+    context = {"ticket": ticket, "title": reading.title, "form": form, "problem": problem, "now": database_now(),
                "brought": keeping.readable(ticket, reading).select_related("by"),
                "rows": ticket.evidence.select_related("unit", "by").order_by("pk"), "may_add": acts.takes(ticket, request.user)}
     return render(request, "evidence/page.html", context, status=status)

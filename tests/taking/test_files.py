@@ -6,13 +6,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 
 from accounts.instant import database_now
+from dispatch.evidence import panel
 from tests import factories as make
 from tests.crowds import signed_in
 from tests.dispatch.test_evidence import PDF, docx, photo
 from tests.tickets.test_intake_screen import typed
-from tickets import tasks
+from tickets import actions, tasks
 from tickets.files import keeping
 from tickets.models import Attachment, AttachmentFile, Sighting, Ticket
+from tickets.redaction import Reading
+from tickets.taking import drafts
 
 UPLOAD, NEW = "/tickets/new/files/", "/tickets/new/"
 
@@ -36,7 +39,8 @@ def with_file(p, now=None, **fields):
 
 
 def test_a_file_that_was_chosen_belongs_to_the_ticket_from_its_first_moment(p):
-    answer = add(p.op, ("屋顶.jpg", photo()), ("说明.docx", docx()))
+    words = docx()
+    answer = add(p.op, ("屋顶.jpg", photo()), ("说明.docx", words))
     assert answer.status_code == 200 and "屋顶.jpg" in answer.content.decode()
 
     signed_in(p.op).post(NEW, typed(key="k1"))
@@ -51,7 +55,7 @@ def test_a_file_that_was_chosen_belongs_to_the_ticket_from_its_first_moment(p):
     assert "屋顶.jpg" in page
     row = ticket.attachments.last()
     file = signed_in(p.op).get(f"{page_of(ticket)}attachment/{row.pk}/")
-    assert b"".join(file.streaming_content) == docx() and "attachment" in file.headers["Content-Disposition"]
+    assert b"".join(file.streaming_content) == words and "attachment" in file.headers["Content-Disposition"]
     assert Sighting.objects.filter(ticket=ticket, user=p.op, how=Sighting.How.FILE).count() == 1
     assert "2" in signed_in(p.op).get(f"/tickets/{ticket.ticket_no}/").content.decode()
 
@@ -116,6 +120,32 @@ def test_once_it_belongs_to_a_ticket_it_stays(p):
         with pytest.raises(DatabaseError), transaction.atomic():
             attempt()
     assert add(p.op, ("late.pdf", PDF)).status_code == 422  # the form is a ticket already
+
+
+def test_the_page_of_a_confidential_ticket_does_not_tell_the_unit_of_them(p):
+    ticket = make.in_hand(p)
+    actions.record(ticket.pk, "add_files", by=p.op, now=database_now(), data={"attachments": [{}, {}]})
+
+    def links(who):
+        read = Ticket.objects.get(pk=ticket.pk)
+        return len(panel.panel(read, Reading(read, getattr(p, who)), can_add=False).items)
+
+    assert links("li") == links("sv") == 1
+
+    Ticket.objects.filter(pk=ticket.pk).update(is_confidential=True)
+
+    assert (links("li"), links("sv")) == (0, 1)
+
+
+def test_a_draft_that_goes_on_has_its_files_however_long_it_is_written(p):
+    now = database_now()
+    keeping.keep(chosen(("屋顶.pdf", PDF)), by=p.op, key="k1", now=now - timedelta(hours=25))
+    draft = drafts.save(by=p.op, key="k1", now=now, words={"content": "屋顶漏水"}, sign=drafts.Sign("page", 1, 0))
+
+    tasks.expire_intake_drafts()
+
+    page = signed_in(p.op).get(f"{NEW}?draft={draft.key}").content.decode()
+    assert "屋顶.pdf" in page and 'value="k1"' in page
 
 
 def test_what_became_no_ticket_is_gone_after_a_day(p):

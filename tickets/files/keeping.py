@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +13,7 @@ from accounts.privacy import decrypt_bytes, encrypt_bytes
 from accounts.turns import take_turn
 from tickets import story
 from tickets.files import pieces
-from tickets.models import Attachment, AttachmentFile, IdempotencyKey
+from tickets.models import Attachment, AttachmentFile, IdempotencyKey, IntakeDraft
 
 KEPT_FOR = timedelta(hours=24)  # as an unfinished form is
 
@@ -55,8 +56,9 @@ def attach(rows, ticket):
 
 
 def expire(*, now):
-    """Throw away what no ticket was made of for a day; the number of rows."""
-    return Attachment.objects.filter(ticket=None, at__lte=now - KEPT_FOR).delete()[0]
+    """Throw away what no ticket was made of for a day and no draft is kept of; the number of rows."""
+    drafted = IntakeDraft.objects.filter(owner=OuterRef("by"), key=OuterRef("key"))
+    return Attachment.objects.filter(~Exists(drafted), ticket=None, at__lte=now - KEPT_FOR).delete()[0]
 
 
 def binding(row):
@@ -73,8 +75,7 @@ def content_of(row):
 
 
 def readable(ticket, reading):
-    """Files may show who the citizen is: they are for those from whom nothing of him is hidden in this ticket."""
-    return ticket.attachments.none() if reading.scrubs or reading.summarises else ticket.attachments.order_by("pk")
+    return ticket.attachments.none() if reading.hides_files else ticket.attachments.order_by("pk")
 
 
 story.register(words={"add_files": story.Word(gettext_lazy("%(who)s added files of the caller"), "blue")},
