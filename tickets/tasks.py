@@ -9,6 +9,7 @@ from django.conf import settings
 from accounts.instant import database_now
 from tickets.channels import late, mail
 from tickets.exports import asking, making
+from tickets.files import keeping
 from tickets.holidays import check
 from tickets.taking import drafts
 
@@ -32,7 +33,9 @@ def fetch_mail():
 
 @shared_task(ignore_result=True)
 def expire_intake_drafts():
-    drafts.expire(now=database_now())
+    now = database_now()
+    drafts.expire(now=now)
+    keeping.expire(now=now)  # after the drafts: a file lives as long as its draft
 
 
 def exports_now():

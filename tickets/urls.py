@@ -4,6 +4,7 @@ from tickets import list_views, queues, views
 from tickets.asking import views as asking
 from tickets.channels import views as channels
 from tickets.exports import views as exports
+from tickets.files import views as files
 from tickets.holidays import views as holidays
 from tickets.live import views as live_views
 from tickets.profiles import views as profiles
@@ -23,6 +24,8 @@ urlpatterns = [
     path("tickets/new/", taking.new, name="new"),
     path("tickets/new/draft/", taking.draft, name="intake-draft"),
     path("tickets/new/discard/", taking.discard, name="intake-discard"),
+    path("tickets/new/files/", files.add, name="intake-files"),
+    path("tickets/new/files/<int:number>/drop/", files.drop, name="intake-file-drop"),
     path("tickets/new/besides/", taking.besides, name="intake-besides"),
     path("tickets/caller/", similar.caller, name="caller"),
     path("tickets/caller/history/", similar.history, name="history"),

@@ -4,6 +4,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection, models
 from django.test import Client
@@ -36,6 +37,8 @@ from tickets import queues, weeks
 from tickets.asking import versions
 from tickets.channels import arrival, handling
 from tickets.exports import asking, making, sources
+from tickets.files import keeping as files
+from tickets.files import pieces
 from tickets.models import Export, Ticket
 from tickets.saying import scripts, snippets
 from tickets.similar import notes
@@ -110,7 +113,10 @@ class World:
                 ticket = self.takes(ticket, step)
             self.tickets[name] = ticket
         evidence.add(self.tickets["shared"].pk, by=self.people.li, now=self.now, pieces=[
-            evidence.Piece("现场勘查记录.pdf", "pdf", b"%PDF-1.7 %%EOF")])
+            pieces.Piece("现场勘查记录.pdf", "pdf", b"%PDF-1.7 %%EOF")])
+        for key in ("of the caller", "unfinished"):
+            files.keep([SimpleUploadedFile("屋顶照片.pdf", b"%PDF-1.7 %%EOF")], by=self.people.op, key=key, now=self.now)
+        files.attach(list(files.pending(self.people.op, "of the caller")), self.tickets["shared"])
 
     def add_appeals(self):
         """The first callback of each was made by somebody who looks at no page, so that there is one who may call again."""
