@@ -1,6 +1,11 @@
 """The audit log keeps short English words, the same for every reader; here they get the reader's language."""
+from functools import cache
+
 from django.utils.translation import gettext_lazy
 
+from dispatch import boards
+from followup import boards as callbacks
+from tickets import queues
 from tickets.presenters import Pill
 from tickets.steps import STEPS
 
@@ -24,6 +29,8 @@ WORDS = {
     "one-time code": gettext_lazy("one-time code"),
     "second factor": gettext_lazy("one-time codes"),
     "identity": gettext_lazy("name, phone and address"),
+    "calls": gettext_lazy("Calls"),
+    "tracking": gettext_lazy("Tracking list"),
     "demo people": gettext_lazy("people of the demo"),
     "city_callback": gettext_lazy("callbacks of the city"),
     "article proposed": gettext_lazy("article proposed"),
@@ -71,10 +78,19 @@ def kind_pill(kind):
     return KINDS.get(kind, Pill(kind))
 
 
+@cache
+def lists():
+    """{"review.cases": (desk, list)}: a list is exported under its name."""
+    found = [one for module in (queues, boards, callbacks) for one in vars(module).values() if isinstance(one, queues.Desk)]
+    return {f"{desk.name}.{work.name}": (desk, work) for desk in found for work in desk.lists}
+
+
 def worded(text):
-    """A word of ours, a step by its label, an account by its log-in; anything else is an address or somebody's reason."""
+    """A word of ours, a step or a list by its label, an account by its log-in; anything else is an address or a reason."""
     if text in STEPS:
         return STEPS[text].label
+    if at := lists().get(text):
+        return " · ".join(dict.fromkeys(str(one.title) for one in at))
     for begin, sentence in BEGINNINGS.items():
         if text.startswith(begin):
             return sentence % {"name": text.removeprefix(begin)}

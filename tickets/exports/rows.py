@@ -30,7 +30,7 @@ class Export(models.Model):
 
     owner = models.ForeignKey("accounts.User", models.PROTECT, related_name="exports")
     at = models.DateTimeField()
-    source = models.CharField(max_length=60)  # "tickets:review.cases", "calls"
+    source = models.CharField(max_length=60)  # "review.cases", "calls"
     query = models.TextField(blank=True)  # as it stood in the address; may hold a name that was searched for
     title = models.CharField(max_length=120)
     filters = models.TextField(blank=True)  # in words and masked, for who approves

@@ -83,7 +83,7 @@ class TicketList:
 
     @property
     def name(self):
-        return f"tickets:{self.listing.desk.name}.{self.listing.work.name}"
+        return f"{self.listing.desk.name}.{self.listing.work.name}"
 
     @property
     def title(self):
@@ -217,10 +217,9 @@ class CallLedger:
 
 def open_source(name, desks, *, user, query, now, in_full=False):
     """The source of this name as this user may read it. `desks` are those of the whole product. Raises Gone."""
-    kind, _colon, rest = name.partition(":")
-    if kind == "calls":
+    if name == CallLedger.name:
         return CallLedger(user, query, now)
-    desk_name, _dot, work = rest.partition(".")
+    desk_name, _dot, work = name.partition(".")
     desk = next((desk for desk in desks if desk.name == desk_name), None)
     if desk is None or work not in [one.name for one in desk.lists]:
         raise Gone
