@@ -89,8 +89,11 @@ def running(**due):
 
 def soon_late(rows, now):
     """Yellow and orange lights: not late, and three quarters of the time are gone."""
-    nearly = running(due_at__gte=now, due_at__lte=Value(now) + F("length") * Value(timedelta(seconds=1 - YELLOW)))
-    return rows.filter(Exists(nearly), state__in=OPEN, next_due_at__gte=now)
+    return rows.filter(Exists(nearly_late(now)), state__in=OPEN, next_due_at__gte=now)
+
+
+def nearly_late(now):
+    return running(due_at__gte=now, due_at__lte=Value(now) + F("length") * Value(timedelta(seconds=1 - YELLOW)))
 
 
 def due_within_the_hour(now):
