@@ -63,7 +63,7 @@ OTHERS = (
     (_("Reply presets"), "dispatch:presets", UNIT_ROLES),
     (_("Tracking list"), "followup:tracking", TRACKERS),
     (_("Ledger of calls"), "tickets:calls", CALL_READERS),
-    (_("Board"), "insights:board", board.READERS),
+    (_("Situation board"), "insights:board", board.READERS),
     (_("Wall"), "insights:wall", board.READERS),
     (_("Responsibility"), "insights:responsibility", responsibility.READERS),
     (_("Sample of unreachable callbacks"), "followup:sampling", sampling.READERS),

@@ -29,7 +29,7 @@ from tickets.states import OPEN, State
 from tickets.weeks import midnight
 
 READERS = (*DISTRICT, Role.UL)
-UNITS, TOPICS, STREETS = 10, 6, 12
+UNITS, TOPICS, STREETS = 10, 6, 8
 WEEK = timedelta(days=6)  # and this day
 TODAY = ("calls", "answer_rate", "accepted", "direct_rate", "dispatched", "cleared_same_day", "repeat_rate")
 OF_CALLS = ("calls", "answer_rate")
@@ -38,29 +38,25 @@ RATED = ("response_rate", "solved_rate", "satisfied_rate", "score")
 
 @dataclass(frozen=True)
 class Board:
-    title: Any
+    role: Role
     sections: tuple
     desk: Any = None  # where its numbers lead
 
 
-BOARDS = {
-    Role.DL: Board(_("Board of the duty leader"), (
-        "numbers", "pressing", "seats", "intake", "states", "heat", "topics", "today"), boards.DUTY),
-    Role.SV: Board(_("Board of the supervisor"), (
-        "numbers", "pressing", "units", "intake", "states", "heat", "topics", "rates", "seats"), boards.SUPERVISION),
-    Role.ZH: Board(_("Board of the coordination group"), (
-        "numbers", "units", "pressing", "states", "intake", "heat", "topics", "rates"), boards.COORDINATION),
-    Role.QL: Board(_("Board of the district leader"), (
-        "numbers", "rates", "today", "intake", "heat", "topics", "units", "states")),
-    Role.UL: Board(_("Board of the unit"), (
-        "numbers", "pressing", "units", "states", "rates", "today", "intake", "heat"), boards.UNIT_BOARD),
-}
-ON_THE_WALL = ("numbers", "intake", "states", "heat", "topics", "rates", "seats")
+BOARDS = (  # whoever has several roles gets the first one
+    Board(Role.DL, ("numbers", "pressing", "seats", "intake", "states", "heat", "topics", "today"), boards.DUTY),
+    Board(Role.SV, ("numbers", "pressing", "units", "intake", "states", "heat", "topics", "rates", "seats"),
+          boards.SUPERVISION),
+    Board(Role.ZH, ("numbers", "units", "pressing", "states", "intake", "heat", "topics", "rates"), boards.COORDINATION),
+    Board(Role.QL, ("numbers", "rates", "today", "intake", "heat", "topics", "units", "states")),
+    Board(Role.UL, ("numbers", "pressing", "units", "states", "rates", "today", "intake", "heat"), boards.UNIT_BOARD),
+)
+ON_THE_WALL = ("numbers", "intake", "rates", "seats", "states", "heat", "topics")
 NOT_KEPT = ("numbers", "pressing", "units", "topics")
 
 
 def board_of(user):
-    return next(board for role, board in BOARDS.items() if user.has_role(role))
+    return next(board for board in BOARDS if user.has_role(board.role))
 
 
 @dataclass(frozen=True)
@@ -141,9 +137,8 @@ def topics(view, tallied):
 
 def intake(view, tallied):
     first = tallies.first_minute(view.at)
-    kinds = [("blue", tallied["intake"])] + ([("green", tallied["calls"])] if view.sees_all else [])
-    return {tone: minutes({tallies.minute_of(key): count for key, count in counted.items()}, first)
-            for tone, counted in kinds}
+    counted = [{tallies.minute_of(key): many for key, many in tallied[name].items()} for name in ("intake", "calls")]
+    return minutes(*counted, first) if view.sees_all else minutes(counted[0], None, first)
 
 
 def states(view, tallied):
@@ -207,11 +202,12 @@ def figure(indicator, counted, period):
         return said
     query = urlencode({"since": local(period.since), "until": local(period.until)})
     rate = str(indicator.rate(counted)).partition(" ")[2] if indicator.under else ""
-    return said | {"behind": rate, "url": f"{reverse('insights:figure-list', args=[indicator.over[0]])}?{query}"}
+    many = bool(counted[indicator.over[0]])
+    return said | {"behind": rate, "url": many and f"{reverse('insights:figure-list', args=[indicator.over[0]])}?{query}"}
 
 
 MADE = {"numbers": numbers, "pressing": pressing, "units": units, "topics": topics, "intake": intake, "states": states,
         "heat": heat, "seats": seats, "today": today, "rates": rates}
 TITLES = {"numbers": _("What matters now"), "pressing": _("First of all"), "units": _("Units"), "topics": _("Hot topics"),
           "intake": _("Per minute, the last hour"), "states": _("Open tickets by state"), "heat": _("This day by street"),
-          "seats": _("Seats on duty"), "today": _("This day"), "rates": _("Satisfaction in seven days")}
+          "seats": _("Seats on duty"), "today": _("The day so far"), "rates": _("Satisfaction in seven days")}

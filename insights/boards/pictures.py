@@ -34,11 +34,10 @@ def warmth(share):
 
 
 @dataclass(frozen=True)
-class Minute:
-    at: datetime
-    count: int
+class Standing:
     x: int
     height: int
+    tone: str
 
     @property
     def y(self):
@@ -46,23 +45,46 @@ class Minute:
 
 
 @dataclass(frozen=True)
-class Minutes:
-    """One standing bar for each minute of an hour."""
+class Minute:
+    at: datetime
+    tickets: int
+    calls: int | None
+    bars: Sequence[Standing]
 
-    bars: Sequence[Minute]
-    total: int
-    most: int
+
+@dataclass(frozen=True)
+class Minutes:
+    """For each minute of an hour a bar of tickets and, for whom there are calls, one of calls beside it; one scale for both."""
+
+    each: Sequence[Minute]
     width: int
+    has_calls: bool
+
+    @property
+    def tickets(self):
+        return sum(minute.tickets for minute in self.each)
+
+    @property
+    def calls(self):
+        return sum(minute.calls or 0 for minute in self.each)
+
+    @property
+    def most(self):
+        return max(max(minute.tickets, minute.calls or 0) for minute in self.each)
 
     @property
     def ends(self):
-        return self.bars[0].at, self.bars[-1].at
+        return self.each[0].at, self.each[-1].at
 
 
-def minutes(counted, first, many=60):
-    """`counted`: {minute: how many}."""
-    found = [counted.get(first + number * MINUTE, 0) for number in range(many)]
-    most = max(found)
-    drawn = [Minute(first + number * MINUTE, count, 10 * number, round(HIGH * count / (most or 1)))
-             for number, count in enumerate(found)]
-    return Minutes(drawn, sum(found), most, 10 * many)
+def minutes(tickets, calls, first, many=60):
+    """`tickets`, `calls`: {minute: how many}; calls None for whom there are none to see."""
+    kinds = [(tone, counted) for tone, counted in (("blue", tickets), ("green", calls)) if counted is not None]
+    most = max((count for _tone, counted in kinds for count in counted.values()), default=0) or 1
+    each = []
+    for number in range(many):
+        at = first + number * MINUTE
+        bars = [Standing(10 * number + 5 * place, round(HIGH * counted[at] / most), tone)
+                for place, (tone, counted) in enumerate(kinds) if counted.get(at)]
+        each.append(Minute(at, tickets.get(at, 0), None if calls is None else calls.get(at, 0), bars))
+    return Minutes(each, 10 * many, calls is not None)

@@ -4,6 +4,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import audience
 from accounts.instant import database_now
+from accounts.roles import Role
 from insights.boards.board import ON_THE_WALL, READERS, View, board_of, sections
 from insights.boards.forms import Asked
 from tickets.list_views import wants_part
@@ -13,7 +14,7 @@ from tickets.list_views import wants_part
 @require_safe
 def board(request):
     mine = board_of(request.user)
-    return shown(request, "board", mine.sections, title=mine.title)
+    return shown(request, "board", mine.sections, role=Role(mine.role).label)
 
 
 @audience(*READERS)

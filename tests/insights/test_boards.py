@@ -55,17 +55,17 @@ def test_a_leader_of_a_unit_counts_his_own_alone(p):
     assert sum(of(mine["states"]).values()) == sum(of(mine["heat"]).values()) == 1
     assert (none["states"], none["heat"], none["units"]) == ([], [], [])
     assert "seats" in every and "seats" not in mine and "topics" not in mine
-    assert "green" in every["intake"] and "green" not in said(p.ul, LATER, "intake")["intake"]  # calls have no unit
+    assert every["intake"].has_calls and not said(p.ul, LATER, "intake")["intake"].has_calls  # calls have no unit
 
 
 def test_each_minute_of_the_last_hour_has_its_bar(p):
     for minutes in (1, 1, 30, 59, 61):
         factories.in_review(p, NOON - minutes * MINUTE)
 
-    drawn = said(p.sv, NOON, "intake")["intake"]["blue"]
+    drawn = said(p.sv, NOON, "intake")["intake"]
 
-    assert (drawn.total, drawn.most, len(drawn.bars)) == (4, 2, 60)
-    assert [(bar.at, bar.count) for bar in drawn.bars if bar.count > 1] == [(NOON - MINUTE, 2)]
+    assert (drawn.tickets, drawn.calls, drawn.most, len(drawn.each)) == (4, 4, 2, 60)
+    assert [(minute.at, minute.tickets) for minute in drawn.each if minute.tickets > 1] == [(NOON - MINUTE, 2)]
 
 
 def test_a_street_is_as_hot_as_all_its_places(p):
