@@ -270,9 +270,13 @@ COORDINATION = Desk("coordination", _("Requests"), (Role.ZH,), (
 # --- the duty leader -----------------------------------------------------------------------------------------------
 
 
+def climbed_high():
+    return Escalation.objects.filter(rung__in=HIGH_RUNGS, clock__status__in=UNFINISHED)
+
+
 def escalated_high(user, now):
     """What climbed to the duty leader or higher, and whose clock is still open."""
-    rungs = Escalation.objects.filter(rung__in=HIGH_RUNGS, clock__status__in=UNFINISHED).order_by("-fired_at")
+    rungs = climbed_high().order_by("-fired_at")
     return having(seen(user).filter(state__in=OPEN), rungs, climbed_at="fired_at", rung="rung")
 
 

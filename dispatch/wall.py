@@ -5,7 +5,8 @@ Strangers walk past a screen, so nothing of a citizen stands here: a number, a c
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, Q
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import DISTRICT
@@ -17,12 +18,19 @@ from tickets.models import Ticket
 from tickets.states import OPEN
 
 ROWS = 8
+NUMBERS = {
+    "late": (_("Late"), "red"), "soon": (_("Yellow: soon late"), "yellow"), "hour": (_("Late within the hour"), "orange"),
+    "critical": (_("Critical"), "red"), "high": (_("Level 3 and above"), "red"), "orders": (_("Orders out"), "orange"),
+    "open": (_("In progress"), "blue"),
+}
+USUAL = ("late", "soon", "hour", "critical", "orders", "open")
+OF_DUTY = ("late", "soon", "hour", "critical", "high", "open")
 
 
 @dataclass(frozen=True)
 class Number:
     name: str  # of the list on a desk, where there is one
-    label: str
+    label: object
     count: int
     tone: str
 
@@ -42,18 +50,18 @@ def sizes(user, now) -> list[dict]:
     soon = Q(yellow=True, next_due_at__gte=now)
     rows = tickets(user).annotate(
         in_hour=Exists(boards.due_within_the_hour(now)), yellow=Exists(boards.nearly_late(now)),
-        ordered=Exists(boards.orders_of(*UNANSWERED)), unit=F("lead_unit__name"))
+        ordered=Exists(boards.orders_of(*UNANSWERED)),
+        climbed=Exists(boards.of_ticket(boards.climbed_high())), unit=F("lead_unit__name"))
     return list(rows.order_by().values("unit").annotate(
         open=Count("pk"), late=Count("pk", filter=Q(next_due_at__lt=now)), soon=Count("pk", filter=soon),
         hour=Count("pk", filter=Q(in_hour=True)), critical=Count("pk", filter=Q(urgency=Urgency.CRITICAL)),
-        orders=Count("pk", filter=Q(ordered=True))))
+        orders=Count("pk", filter=Q(ordered=True)), high=Count("pk", filter=Q(climbed=True))))
 
 
-def numbers(rows) -> list[Number]:
+def numbers(rows, names=USUAL) -> list[Number]:
     """All units together."""
-    return [Number(name, label, sum(row[name] for row in rows), tone) for name, label, tone in (
-        ("late", _("Late"), "red"), ("soon", _("Yellow: soon late"), "yellow"), ("hour", _("Late within the hour"), "orange"),
-        ("critical", _("Critical"), "red"), ("orders", _("Orders out"), "orange"), ("open", _("In progress"), "blue"))]
+    return [Number(name, label, sum(row[name] for row in rows), tone)
+            for name, (label, tone) in NUMBERS.items() if name in names]
 
 
 def units(rows, most) -> list[dict]:
@@ -73,4 +81,4 @@ def pressing(user, now) -> list[dict]:
 
 
 def what(ticket: Ticket) -> str:
-    return " · ".join(str(part) for part in (ticket.category or _("No category yet"), ticket.area) if part)
+    return " · ".join(str(part) for part in (ticket.category or gettext("No category yet"), ticket.area) if part)

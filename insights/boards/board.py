@@ -41,10 +41,12 @@ class Board:
     role: Role
     sections: tuple
     desk: Any = None  # where its numbers lead
+    numbers: tuple = wall.USUAL
 
 
 BOARDS = (  # whoever has several roles gets the first one
-    Board(Role.DL, ("numbers", "pressing", "seats", "intake", "states", "heat", "topics", "today"), boards.DUTY),
+    Board(Role.DL, ("numbers", "pressing", "seats", "intake", "states", "heat", "topics", "today"), boards.DUTY,
+          wall.OF_DUTY),
     Board(Role.SV, ("numbers", "pressing", "units", "intake", "states", "heat", "topics", "rates", "seats"),
           boards.SUPERVISION),
     Board(Role.ZH, ("numbers", "units", "pressing", "states", "intake", "heat", "topics", "rates"), boards.COORDINATION),
@@ -107,10 +109,11 @@ def parts_of(name, view):
 
 
 def numbers(view, tallied):
-    desk = board_of(view.user).desk
+    mine = board_of(view.user)
+    desk = mine.desk
     lists = {work.name for work in desk.lists} if desk else ()
     return [{"number": number, "url": f"{desk.url}?list={number.name}" if number.name in lists else ""}
-            for number in wall.numbers(sizes(view, tallied))]
+            for number in wall.numbers(sizes(view, tallied), mine.numbers)]
 
 
 def pressing(view, tallied):
@@ -137,8 +140,8 @@ def topics(view, tallied):
 
 def intake(view, tallied):
     first = tallies.first_minute(view.at)
-    counted = [{tallies.minute_of(key): many for key, many in tallied[name].items()} for name in ("intake", "calls")]
-    return minutes(*counted, first) if view.sees_all else minutes(counted[0], None, first)
+    tickets, calls = ({tallies.minute_of(key): many for key, many in tallied[name].items()} for name in ("intake", "calls"))
+    return minutes(tickets, calls if view.sees_all else None, first)
 
 
 def states(view, tallied):
