@@ -11,7 +11,7 @@ from insights.boards.board import View
 from tests import factories
 from tests.crowds import cost, signed_in
 from tests.factories import NOON
-from tickets.models import TicketEvent
+from tickets.models import Ticket, TicketEvent
 from tickets.states import OPEN
 from tickets.telephony import seats
 
@@ -85,10 +85,10 @@ def test_seats_on_duty_now_and_then(p):
     assert ("居家", 1) in said(p.dl, LATER + MINUTE, "seats", at=NOON + MINUTE)["seats"]["kinds"]
 
 
-def by_the_trail(at):
+def by_the_trail(at, tickets):
     """{state: how many}, each ticket's own events replayed."""
     found: dict = {}
-    for pk in TicketEvent.objects.values_list("ticket", flat=True).distinct():
+    for pk in tickets.values_list("pk", flat=True):
         last = TicketEvent.objects.filter(ticket=pk, at__lt=at).order_by("seq").last()
         if last and last.target in OPEN:
             found[last.target] = found.get(last.target, 0) + 1
@@ -103,7 +103,8 @@ def test_states_as_of_any_past_minute_are_those_of_the_trail(p):
 
     moments = sorted(TicketEvent.objects.values_list("at", flat=True))
     for at in {moment + step for moment in moments for step in (-MINUTE, timedelta(0), MINUTE)}:
-        assert past.states(p.sv, at, end) == by_the_trail(at)
+        assert past.states(p.sv, at, end) == by_the_trail(at, Ticket.objects.all())
+        assert past.states(p.ul, at, end) == by_the_trail(at, wall.countable(p.ul))
     assert past.states(p.sv, NOON, NOON + past.REACH + MINUTE) is None
 
 
