@@ -57,7 +57,7 @@ def chapter(ticket, user, reading):
         Panel(_("Requests"), [request_item(request, reading) for request in asked], "calendar-plus"),
         Panel(_("Supervision orders"), [order_item(order, reading) for order in orders], "flag"),
         conference_panel.panel(ticket, user, reading, names),
-        evidence_panel.panel(ticket, user, evidence.takes(ticket, user)),
+        evidence_panel.panel(ticket, reading, evidence.takes(ticket, user)),
     ]
     return Chapter(
         panels=[panel for panel in panels if panel.items],

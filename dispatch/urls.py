@@ -30,6 +30,7 @@ urlpatterns = [
     path("routing/<int:rule_id>/end/", rulebook.end, name="routing-end"),
     re_path(r"^api/v1/tickets/(?P<ticket_no>[0-9]{1,16})/suggestions/$", api.suggestions, name="api-suggestions"),
     re_path(TICKET + "evidence/$", evidence.evidence, name="evidence"),
+    re_path(TICKET + "evidence/attachment/(?P<attachment_id>[0-9]{1,9})/$", evidence.attachment, name="attachment"),
     re_path(TICKET + "evidence/(?P<evidence_id>[0-9]{1,9})/$", evidence.file, name="evidence-file"),
     path("escalations/<int:escalation_id>/acknowledge/", views.acknowledge, name="acknowledge"),
 ]

@@ -42,12 +42,14 @@ def loop(look, sign_of_life=None) -> None:
 
 
 def start_looking() -> None:
-    """A thread for each half: a gateway that takes seconds for a text message must not hold up a deadline."""
+    """A thread for each: a gateway that takes seconds for a text message must not hold up a deadline, nor a long file."""
     from dispatch.tasks import sweep_now
     from notices.tasks import relay_now
+    from tickets.tasks import exports_now
 
     alive = settings.HOTLINE_DATA / "worker.alive"  # read by the container's health check
-    for name, arguments in (("hotline-sweep", (sweep_now, alive)), ("hotline-relay", (relay_now,))):
+    looks = (("hotline-sweep", (sweep_now, alive)), ("hotline-relay", (relay_now,)), ("hotline-exports", (exports_now,)))
+    for name, arguments in looks:
         threading.Thread(target=loop, args=arguments, name=name, daemon=True).start()
 
 

@@ -70,6 +70,7 @@ OTHERS = (
     (_("Figures"), "insights:figures", figures.READERS),
     (_("Ranking"), "insights:ranking", ranking.READERS),
     (_("Callback figures"), "insights:callback-figures", callback_rates.READERS),
+    (_("My files"), "tickets:exports", READERS),
     (_("Hot topics"), "suggesting:topics", themes.READERS),
     (_("Suggestions"), "suggesting:quality", themes.READERS),
     (_("Published figures"), "insights:published", published.READERS),

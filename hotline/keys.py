@@ -5,7 +5,7 @@ function `act` of a script (`hotline.acts.<act>`), or it goes to an address. Wit
 element that carries it in `data-key`. "1-9" stands for nine keys; "g h" is g, then h.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -101,7 +101,7 @@ LETTERS = {
     "tickets:calls": "8", "knowledge:desk": "9", "tickets:messages": "0", "knowledge:list": ",", "tickets:caller-notes": ".",
     "tickets:scripts": ";", "tickets:snippets": "-", "tickets:questions": "'",
     "insights:figures": "=", "insights:ranking": "\\", "suggesting:quality": "[", "suggesting:topics": "]",
-    "insights:published": "`", "insights:board": "/",
+    "insights:published": "`", "tickets:exports": "/", "insights:board": "*",
 }  # fmt: skip
 
 
@@ -126,8 +126,8 @@ def goes_of(user):
 def of(user):
     """The table as this user's pages need it."""
     return {
-        "scopes": [asdict(scope) | {"title": str(scope.title)} for scope in SCOPES],
-        "keys": [asdict(key) | {"label": str(key.label)} for key in (*KEYS, *goes_of(user))],
+        "scopes": [vars(scope) | {"title": str(scope.title)} for scope in SCOPES],
+        "keys": [vars(key) | {"label": str(key.label)} for key in (*KEYS, *goes_of(user))],
         "words": {
             "copied": _("Copied: %(what)s"),
             "not_copied": _("The browser did not let us copy."),

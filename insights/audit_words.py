@@ -10,6 +10,7 @@ KINDS = {
     "LOGOUT": Pill(gettext_lazy("Signed out"), "", "logout"),
     "UNMASK": Pill(gettext_lazy("Looked at an identity"), "purple", "eye"),
     "EXPORT": Pill(gettext_lazy("Export"), "purple", "file-export"),
+    "EXPORT_FILE": Pill(gettext_lazy("File asked for"), "purple", "file-export"),
     "CONFIG": Pill(gettext_lazy("Configuration"), "blue", "settings"),
     "IMPORT": Pill(gettext_lazy("Import"), "blue", "file-upload"),
     "KNOWLEDGE": Pill(gettext_lazy("Knowledge"), "blue", "book"),
@@ -52,6 +53,10 @@ WORDS = {
     "wrong": gettext_lazy("wrong"),
     "locked": gettext_lazy("locked"),
     "refused": gettext_lazy("refused"),
+    "asked": gettext_lazy("asked for"),
+    "approved": gettext_lazy("approved"),
+    "removed": gettext_lazy("removed"),
+    "failed": gettext_lazy("failed"),
 }
 
 BEGINNINGS = {

@@ -55,7 +55,7 @@ def audit_log(request):
 
 def line(entry):
     """An entry in the reader's words. What somebody gave as his reason for looking at an identity stays as typed."""
-    reason = entry.reason if entry.kind in ("UNMASK", "EXPORT") else worded(entry.reason)
+    reason = entry.reason if entry.kind in ("UNMASK", "EXPORT", "EXPORT_FILE") else worded(entry.reason)
     return {"entry": entry, "kind": kind_pill(entry.kind), "what": worded(entry.what), "reason": reason,
             "result": worded(entry.result)}
 

@@ -5,7 +5,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
-from suggesting import nature, places, units, urgency, versions
+from suggesting import named, nature, places, units, urgency, versions
 from suggesting.models import Answer
 from tickets import overrides
 from tickets.choices import Urgency
@@ -63,27 +63,34 @@ def of(given, *, now):
     if len(text.strip()) < ENOUGH:
         return Advice()
     number, model = versions.in_use()
-    guessed = categories(model, given) if model else []
+    guessed = learnt(model, given) if model else by_name(text)
     offers = [*category_offers(guessed, given), *type_offers(text, given), *urgency_offers(text, given),
               *place_offers(text, given), *unit_offers(guessed, given, now)]
     numbered = [replace(offer, number=turn) for turn, offer in enumerate(offers, start=1)]
     return Advice(numbered, number if model else None, has_text=True)
 
 
-def categories(model, given):
-    """[(Category, chance)], the likeliest first."""
+def learnt(model, given):
+    """[(Category, why)], the likeliest first."""
     best = [(code, chance) for code, chance in model.best(given.get("title") or "", given.get("content") or "", SHOWN)
             if chance >= LEAST]
     rows = Category.objects.active().select_related("lead_unit").filter(code__in=[code for code, _chance in best])
     known = {row.code: row for row in rows}
-    return [(known[code], chance) for code, chance in best if code in known]
+    return [(known[code], _("%(percent)d %% likely") % {"percent": round(100 * chance)})
+            for code, chance in best if code in known]
+
+
+def by_name(text):
+    """The same while there is no classifier: by the words of their names, without a chance that nobody has measured."""
+    found = named.of(text, Category.objects.active().select_related("lead_unit"), SHOWN)
+    return [(one.category, because(one.word)) for one in found]
 
 
 def category_offers(guessed, given):
     chosen = given.get("category")
-    for place, (category, chance) in enumerate(guessed, start=1):
-        yield Offer(About.CATEGORY, f"{category.name} · {category.code}", str(category),
-                    _("%(percent)d %% likely") % {"percent": round(100 * chance)}, place, is_there=category == chosen)
+    for place, (category, why) in enumerate(guessed, start=1):
+        yield Offer(About.CATEGORY, f"{category.name} · {category.code}", str(category), why, place,
+                    is_there=category == chosen)
 
 
 def type_offers(text, given):

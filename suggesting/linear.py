@@ -14,7 +14,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Linear:
-    """`keys`: which pieces count, as space * PLACES + place, in order; `idf` of each; `weights` for each label.
+    """`keys`: which pieces count, as space * PLACES + place, in order; `idf` of each; `weights` and `offsets` for each label.
 
     `sharpness` makes chances of the scores, so that what is said with 80 % is right about four times in five.
     """
@@ -23,11 +23,12 @@ class Linear:
     keys: np.ndarray
     idf: np.ndarray
     weights: np.ndarray
-    sharpness: float = 4.0
+    offsets: np.ndarray
+    sharpness: float = 1.0
 
     def scores(self, topic, detail):
         """One number for each label."""
-        total = np.zeros(len(self.labels), dtype=np.float32)
+        total = self.offsets.copy()
         for number, (places, often) in enumerate(grams.places_of(topic, detail)):
             wanted = places + number * grams.PLACES
             at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
@@ -47,7 +48,8 @@ class Linear:
         out = BytesIO()
         np.savez_compressed(out, labels=np.array(self.labels, dtype=str), keys=self.keys.astype(np.int32),
                             idf=self.idf.astype(np.float32), weights=self.weights.astype(np.float16),
-                            sharpness=np.float64(self.sharpness), spaces=np.array(spaces(), dtype=str))
+                            offsets=self.offsets.astype(np.float32), sharpness=np.float64(self.sharpness),
+                            spaces=np.array(spaces(), dtype=str))
         return out.getvalue()
 
     @classmethod
@@ -57,7 +59,7 @@ class Linear:
                 if held["spaces"].tolist() != spaces():
                     raise Unreadable("The messages were read in another way when this model was trained; train it anew.")
                 return cls([str(label) for label in held["labels"]], held["keys"], held["idf"], held["weights"],
-                           float(held["sharpness"]))
+                           held["offsets"], float(held["sharpness"]))
         except (ValueError, KeyError, OSError, EOFError) as error:
             raise Unreadable(f"This is no trained classifier: {error}") from error
 

@@ -10,6 +10,7 @@ from tickets.actions import lock, record_locked
 from tickets.states import State
 
 NEVER = (Role.QL, Role.AU, Role.AD, Role.KE)
+IN_FULL = (Role.SV, Role.DL)  # may ask for a file with names and phones in full (SPEC 5.2)
 MAY_ASK = (Role.OP, Role.OPS, Role.RV, Role.DP, Role.CB, Role.SV, Role.DL)
 
 

@@ -19,8 +19,8 @@ from tickets.actions import Refused
 from tickets.presenters import Chip, Pill, pills_of, short
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+AT_ONCE = 2_000  # rows that somebody waits for in front of the page; more are written by the worker
 MOST_ROWS = 10_000  # what anybody may take away by himself
-ALL_ROWS = 100_000  # about a minute of work; only for who could allow it to others
 MAY_TAKE_ALL = (Role.DL,)
 A_DAY, MOST_A_DAY = timedelta(days=1), 20
 CHUNK = 500
@@ -43,10 +43,8 @@ def export(listing, *, request, reason, blanks=()):
     """
     user, now = listing.user, listing.now
     check_allowance(user, now)
-    most = ALL_ROWS if user.has_role(*MAY_TAKE_ALL) else MOST_ROWS
-    if listing.rows.order_by()[: most + 1].count() > most:
-        said = _("The list has more than %(n)d tickets. Filter it, or ask the duty leader to download it.")
-        raise Refused(said % {"n": most})
+    if not is_short(listing):
+        raise Refused(_("The list has more than %(n)d tickets. Filter it.") % {"n": AT_ONCE})
     file = tempfile.TemporaryFile(prefix="hotline-")  # noqa: SIM115  # closed by the answer that sends it
     with transaction.atomic():  # the cursor of the server lives in it
         count = Sheet(file, listing, blanks).write(reason)
@@ -55,6 +53,10 @@ def export(listing, *, request, reason, blanks=()):
                      columns=[column.name for column in listing.columns])
     file.seek(0)
     return file
+
+
+def is_short(listing):
+    return listing.rows.order_by()[: AT_ONCE + 1].count() <= AT_ONCE
 
 
 def check_allowance(user, now):
@@ -67,6 +69,13 @@ def check_allowance(user, now):
 
 def file_name(listing):
     return f"{listing.view or listing.work.title} {timezone.localtime(listing.now):%Y-%m-%d %H%M}.xlsx"
+
+
+def plain(value):
+    """What stands in a cell of what is a coloured sign on the screen."""
+    if isinstance(value, Chip):
+        return value.at if value.due else value.text
+    return value.text if isinstance(value, Pill) else value
 
 
 class Book:
@@ -95,10 +104,7 @@ class Book:
 
     def put(self, sheet, row, place, value):
         """A moment as a date in local time, a number as one, everything else as a text and never as a formula."""
-        if isinstance(value, Chip):
-            value = value.at if value.due else value.text
-        elif isinstance(value, Pill):
-            value = value.text
+        value = plain(value)
         if isinstance(value, datetime):
             sheet.write_datetime(row, place, timezone.localtime(value).replace(tzinfo=None), self.moment)
         elif isinstance(value, int):

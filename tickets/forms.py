@@ -73,7 +73,7 @@ class AnswerForm(forms.Form):
     wants_ticket = True
     answer = TextField(label=_("Answer given"), max_length=2000, required=False)
     article = forms.CharField(label=_("Cited article"), max_length=10, required=False,
-                              help_text=_("Number of an article of knowledge; it may stand instead of words."))
+                              help_text=_("Its number; it may replace the words."))
     caller_understood = forms.BooleanField(label=_("The caller confirmed that the matter is clear"))
 
     def __init__(self, *args, now, ticket=None, user=None, **kwargs):

@@ -7,6 +7,7 @@ from accounts.roles import Role
 from notices.actions import tell, tell_citizen
 from tickets import citing, clocks, demands, overrides, trail, winding
 from tickets.actions import Refused, lock, move, move_locked, plain, record, record_locked
+from tickets.files import keeping
 from tickets.models import Call, Caller, Disposition, IdempotencyKey, SlaProfile, Ticket
 from tickets.numbers import body_hash, claim, new_salt, query_code, take_number
 from tickets.redaction import FOR_UNIT
@@ -29,9 +30,10 @@ def register(*, by, now, key="", source_ref="", again=None, team=None, call=None
     whose matter goes on in this one: its team keeps it, and nobody called. `team` keeps it instead of the registrar's. `call`
     is the call of the ledger that it comes from, where the telephone has written one.
     """
-    ticket_id = claim(user=by, key=key or new_salt(), body=plain(intake), now=now)
-    if ticket_id is None:
+    claimed = claim(user=by, key=key or new_salt(), body=plain(intake), now=now)
+    if claimed is None:
         return _known(by, key, intake), False
+    ticket_id, has_files = claimed
     profile = SlaProfile.objects.current(now)
     if profile is None:
         raise Refused("No SLA profile is in force: load the reference data first.")
@@ -45,13 +47,16 @@ def register(*, by, now, key="", source_ref="", again=None, team=None, call=None
         caller=caller, phone_hash=caller.phone_hash, sla_profile=profile, source_ref=source_ref,
         **_ticket_fields(intake), **fields,
     )
+    brought = list(keeping.pending(by, key)) if has_files else []
     ticket.ticket_no = take_number("T", now)
     winding.apply(ticket, "create", now)
     trail.extend(ticket, "create", by=by, now=now, source="", is_move=True,
                  data={"channel": ticket.channel, **({"ticket": again.ticket_no} if again else {}),
                        **({"call": call.call_no} if call else {}),
-                       **overrides.because_of(ticket.category, ticket.urgency, now), **demanded, **why})
+                       **overrides.because_of(ticket.category, ticket.urgency, now), **demanded, **why,
+                       **keeping.told(brought)})
     ticket.save(force_insert=True)
+    keeping.attach(brought, ticket)
     if call is not None:
         calls.become(call, ticket, by=by, now=now)
     elif ticket.channel == "phone" and again is None:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from tickets import columns
+from tickets.disclosure import IN_FULL
+from tickets.exports.rows import Export
 from tickets.saved_views import LONGEST_NAME
 
 SHARE_WITH_UNIT = (Role.OPS, Role.UL, Role.SV, Role.DL)  # leaders: what they share, their people work by
@@ -65,6 +67,23 @@ class ExportForm(forms.Form):
         super().__init__(data, auto_id="export-%s")
 
 
+class ListExportForm(ExportForm):
+    """Of a work list: also long, as CSV, and with names for those who may ask for them."""
+
+    form = forms.ChoiceField(label=_("File"), choices=Export.Form, initial=Export.Form.XLSX, required=False)
+    in_full = forms.BooleanField(label=_("With names and phones in full"), required=False,
+                                 help_text=_("A duty leader has to approve it."))
+    field_order = ("form", "in_full", "reason")
+
+    def __init__(self, user, data=None):
+        super().__init__(data)
+        if not user.has_role(*IN_FULL):
+            del self.fields["in_full"]
+
+    def clean_form(self):
+        return self.cleaned_data["form"] or Export.Form.XLSX
+
+
 def own_view(listing):
     return listing.view if listing.view and listing.view.owner_id == listing.user.pk else None
 
@@ -94,7 +113,8 @@ def panels(listing, bound):
         ("columns", _("Columns"), "columns", ColumnsForm, (("columns", _("Show these"), "btn-primary"),
                                                            ("usual_columns", _("The usual ones"), ""))),
         ("view", _("Save view"), "bookmark", ViewForm, view_acts),
-        ("export", _("Excel"), "file-spreadsheet", lambda listing: ExportForm(), (("export", _("Download"), "btn-primary"),)),
+        ("export", _("Excel"), "file-spreadsheet", lambda listing: ListExportForm(listing.user),
+         (("export", _("Download"), "btn-primary"),)),
     )
     return [Panel(name, title, icon, bound.get(name) or make(listing), name in bound, acts)
             for name, title, icon, make, acts in made]

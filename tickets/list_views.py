@@ -1,9 +1,11 @@
 """The pages of work lists: desks, all tickets, and one step for several tickets. Each reads the clock once; only a step
 for several reads it for each of them, because each is an act of its own."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -12,6 +14,9 @@ from accounts.access import audience
 from accounts.instant import database_now
 from tickets import bulk, excel, list_actions, list_forms, list_page, queues
 from tickets.actions import Refused
+from tickets.exports import asking
+from tickets.exports.rows import Export
+from tickets.exports.sources import TicketList
 from tickets.models import SavedView
 from tickets.scope import READERS
 from tickets.steps import STEPS
@@ -118,15 +123,34 @@ def mine(listing):
 
 
 def export(request, listing):
-    form = list_forms.ExportForm(request.POST)
+    """A short list is downloaded at once. A long one, and one with names in full, is asked for and arrives in “My files”."""
+    form = list_forms.ListExportForm(listing.user, request.POST)
     if not form.is_valid():
         return {"export": form}
+    wish = form.cleaned_data
     try:
-        file = excel.export(listing, request=request, reason=form.cleaned_data["reason"])
+        if wish.get("in_full") or wish["form"] != Export.Form.XLSX or not excel.is_short(listing):
+            return asked_for(request, TicketList(listing.desk, listing.user, query_of(listing), listing.now,
+                                                 bool(wish.get("in_full"))), query_of(listing), wish)
+        asking.check_place(listing.user)
+        file = excel.export(listing, request=request, reason=wish["reason"])
     except Refused as refusal:
         form.add_error("reason", str(refusal))
         return {"export": form, "wait": getattr(refusal, "seconds", 0)}
     return FileResponse(file, as_attachment=True, filename=excel.file_name(listing), content_type=excel.CONTENT_TYPE)
+
+
+def query_of(listing):
+    """The address of the list without its page, for who reads it later."""
+    return urlencode({**listing.kept, "list": listing.work.name})
+
+
+def asked_for(request, source, query, wish):
+    made = asking.ask(source, query=query, reason=wish["reason"], form=wish["form"], in_full=source.in_full, request=request,
+                      now=source.now)
+    said = _("Asked for: a duty leader has to approve it.") if made.needs_second else _("The file is being written.")
+    messages.success(request, said)
+    return redirect("tickets:exports")
 
 
 ACTS = {act.__name__: act for act in (columns, usual_columns, save_view, change_view, delete_view, export)}

@@ -11,6 +11,8 @@ from tickets.catalogue import Category
 from tickets.channels.models import Mailbox, Message
 from tickets.choices import Channel, ClosureKind, Difficulty, SubjectType, Type, Urgency
 from tickets.clocks import Clock
+from tickets.exports.rows import Export, ExportPart
+from tickets.files.rows import Attachment, AttachmentFile
 from tickets.finding import index
 from tickets.finding.index import SearchText
 from tickets.life import Life
@@ -30,10 +32,11 @@ from tickets.taking.rows import CategoryQuestions, IntakeDraft
 from tickets.telephony.models import PhoneCall, PhoneEvent, Seat, Transfer
 from tickets.trail import TicketEvent
 
-__all__ = ["CalendarVersion", "Call", "Caller", "CallerNote", "Category", "CategoryQuestions", "Clock", "DailyCounter",
-           "Disposition", "HolidayDay", "IdempotencyKey", "IntakeDraft", "ListChoice", "Mailbox", "Message", "PhoneCall",
-           "PhoneEvent", "Proposal", "Recognition", "SavedView", "ScriptText", "SearchText", "Seat", "Sighting", "SlaOverride",
-           "SlaProfile", "Snippet", "Split", "Ticket", "TicketEvent", "Transfer"]
+__all__ = ["Attachment", "AttachmentFile", "CalendarVersion", "Call", "Caller", "CallerNote", "Category", "CategoryQuestions",
+           "Clock", "DailyCounter", "Disposition", "Export", "ExportPart", "HolidayDay", "IdempotencyKey", "IntakeDraft",
+           "ListChoice", "Mailbox", "Message", "PhoneCall", "PhoneEvent", "Proposal", "Recognition", "SavedView", "ScriptText",
+           "SearchText", "Seat", "Sighting", "SlaOverride", "SlaProfile", "Snippet", "Split", "Ticket", "TicketEvent",
+           "Transfer"]
 
 NO_AREA_NEEDED = (Type.CONSULT, Type.PRAISE)
 

@@ -53,7 +53,7 @@ def take_number(kind, now):
 
 
 def claim(*, user, key, body, now):
-    """Claim an intake: the id that the new ticket shall have, or None when this key was used before.
+    """Claim an intake: (the id of the new ticket, whether files wait for it), or None when this key was used before.
 
     A second request with the same key waits here until the first one commits or gives up.
     """
@@ -61,11 +61,11 @@ def claim(*, user, key, body, now):
         cursor.execute(
             "INSERT INTO tickets_idempotencykey (user_id, key, body_hash, created_at, ticket_id)"
             " VALUES (%s, %s, %s, %s, nextval(pg_get_serial_sequence('tickets_ticket', 'id')))"
-            " ON CONFLICT (user_id, key) DO NOTHING RETURNING ticket_id",
+            " ON CONFLICT (user_id, key) DO NOTHING RETURNING ticket_id, EXISTS (SELECT FROM tickets_attachment waiting"
+            " WHERE by_id = user_id AND waiting.key = tickets_idempotencykey.key AND waiting.ticket_id IS NULL)",
             [user.pk, key, body_hash(body), now],
         )
-        row = cursor.fetchone()
-    return row and row[0]
+        return cursor.fetchone()
 
 
 def new_salt():

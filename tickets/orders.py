@@ -111,9 +111,14 @@ def ordered(rows, sorting):
     return rows.annotate(place=sorting.order.by).for_list().order_by(*sorting.keys)
 
 
+def keyed(rows, sorting):
+    """In this order, joined with nothing that the order does not ask for."""
+    return rows.annotate(place=sorting.order.by).order_by(*sorting.keys)
+
+
 def page(rows, sorting, *, after="", size=PAGE):
     """(tickets of one page, where the next page begins or ""). Only what is on the page is joined with other tables."""
-    all_of_it, position = rows.annotate(place=sorting.order.by).order_by(*sorting.keys), sorting.position(after)
+    all_of_it, position = keyed(rows, sorting), sorting.position(after)
     if position:
         value, pk = position
         all_of_it = all_of_it.filter(beyond(value, pk, sorting))

@@ -59,6 +59,11 @@ class Reading:
         return event.name in SAID_FIRST and self.is_blind
 
     @property
+    def hides_files(self):
+        """Files of the caller may show who he is: they are for those from whom nothing of him is hidden."""
+        return self.scrubs or self.summarises
+
+    @property
     def title(self):
         return matter_of(self.ticket) if self.summarises else self.text(self.ticket.title)
 

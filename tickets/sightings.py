@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts import many_rows
 from accounts.roles import Role
 
 WATCHERS = (Role.SV, Role.AU)  # may ask who has read a ticket
@@ -33,5 +34,6 @@ def note(ticket, user, *, how, now, in_full=False):
 
 def note_several(tickets, user, *, how, now, in_full=()):
     """A row for each of them; of those `in_full` the phone was not masked."""
-    Sighting.objects.bulk_create(
-        Sighting(ticket=ticket, user=user, at=now, how=how, in_full=ticket in in_full) for ticket in tickets)
+    full = {ticket.pk for ticket in in_full}
+    many_rows.insert(Sighting, [
+        Sighting(ticket_id=ticket.pk, user_id=user.pk, at=now, how=how, in_full=ticket.pk in full) for ticket in tickets])

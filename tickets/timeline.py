@@ -36,7 +36,7 @@ ICONS = {
     "remind": "bell-ringing", "submit_reply": "message-check", "return_reply": "message-x",
     "approve_reply": "circle-check", "progress": "progress",
     "answer_part": "message-check", "issue_supervision": "flag", "instruct": "flag", "judge_difficulty": "gauge",
-    "add_evidence": "paperclip", "keep_tracking": "eye-check", "propose_article": "bulb",
+    "add_evidence": "paperclip", "add_files": "paperclip", "keep_tracking": "eye-check", "propose_article": "bulb",
     "move_tracking": "calendar-event", "finish_tracking": "check",
     "log_tracking": "list-check",
     "open_conference": "users", "add_to_conference": "message-plus", "close_conference": "gavel", "escalate": "trending-up",

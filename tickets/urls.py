@@ -3,6 +3,8 @@ from django.urls import path, re_path
 from tickets import list_views, queues, views
 from tickets.asking import views as asking
 from tickets.channels import views as channels
+from tickets.exports import views as exports
+from tickets.files import views as files
 from tickets.holidays import views as holidays
 from tickets.live import views as live_views
 from tickets.profiles import views as profiles
@@ -22,6 +24,8 @@ urlpatterns = [
     path("tickets/new/", taking.new, name="new"),
     path("tickets/new/draft/", taking.draft, name="intake-draft"),
     path("tickets/new/discard/", taking.discard, name="intake-discard"),
+    path("tickets/new/files/", files.add, name="intake-files"),
+    path("tickets/new/files/<int:number>/drop/", files.drop, name="intake-file-drop"),
     path("tickets/new/besides/", taking.besides, name="intake-besides"),
     path("tickets/caller/", similar.caller, name="caller"),
     path("tickets/caller/history/", similar.history, name="history"),
@@ -52,6 +56,10 @@ urlpatterns = [
     path("limits/special/add/", special.add, name="special-add"),
     path("limits/special/<int:rule_id>/end/", special.end, name="special-end"),
     path("tickets/several/<slug:step_name>/", list_views.several, name="several"),
+    path("exports/", exports.page, name="exports"),
+    path("exports/<int:export_id>/file/", exports.file, name="export-file"),
+    path("exports/<int:export_id>/decide/", exports.decide, name="export-decide"),
+    path("exports/<int:export_id>/drop/", exports.drop, name="export-drop"),
     path("messages/", channels.waiting, name="messages"),
     path("messages/write/", channels.write, name="message-write"),
     path("messages/<int:message_id>/", channels.read, name="message"),
@@ -61,6 +69,7 @@ urlpatterns = [
     path("messages/<int:message_id>/none/", channels.no_matter, name="message-none"),
     path("live/", live_views.stream, name="live"),
     path("calls/", telephony.calls, name="calls"),
+    path("calls/file/", telephony.calls_file, name="calls-file"),
     path("calls/seats/", telephony.floor, name="seats"),
     path("calls/handover/", telephony.handover, name="handover"),
     path("calls/telephone/", telephony.telephone, name="telephone"),

@@ -1,9 +1,5 @@
 """Bringing evidence to a ticket, and who may."""
 import hashlib
-import re
-import unicodedata
-from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -12,21 +8,12 @@ from django.utils.translation import gettext as _
 from accounts.privacy import decrypt_bytes, encrypt_bytes
 from accounts.roles import UNIT_ROLES
 from dispatch import replies
-from dispatch.evidence import kinds
 from dispatch.models import Assignment, Evidence, EvidenceFile
 from tickets.actions import AlreadyMoved, Refused, lock, record_locked
+from tickets.files.pieces import MOST, name_of  # nine a round
 from tickets.states import State
 
 STATES = (State.PENDING_RECEIPT, State.HANDLING, State.SUSPENDED)
-MOST = 9  # a round
-UNSPOKEN = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-@dataclass(frozen=True)
-class Piece:
-    name: str
-    kind: str
-    content: bytes
 
 
 def unit_of(ticket, user):
@@ -71,14 +58,8 @@ def add(ticket_id, *, pieces, by, now):
 
 
 def row_of(ticket, piece, unit, by, now):
-    return Evidence(ticket=ticket, round=ticket.round, unit=unit, by=by, at=now, name=name_of(piece), kind=piece.kind,
-                    size=len(piece.content), sha256=hashlib.sha256(piece.content).hexdigest())
-
-
-def name_of(piece):
-    """The name without folders and signs that a disk or a reader stumbles over, and with the ending of its kind."""
-    stem = PurePosixPath(unicodedata.normalize("NFC", piece.name).replace("\\", "/")).stem
-    return f"{UNSPOKEN.sub('', stem).strip(' .')[:80] or _('Evidence')}.{piece.kind}"
+    return Evidence(ticket=ticket, round=ticket.round, unit=unit, by=by, at=now, kind=piece.kind, size=len(piece.content),
+                    name=name_of(piece, _("Evidence")), sha256=hashlib.sha256(piece.content).hexdigest())
 
 
 def binding(row):
@@ -92,18 +73,3 @@ def content_of(row):
     if hashlib.sha256(content).hexdigest() != row.sha256:
         raise ValueError(f"Evidence {row.pk} is not what was brought.")
     return content
-
-
-def recognised(files):
-    """([Piece], [(name, why not)]) of uploaded files."""
-    good, bad = [], []
-    for file in files:
-        try:
-            if file.size > kinds.LARGEST:
-                raise kinds.BadFile(_("It is larger than 20 MB."))
-            kind, content = kinds.recognised(file.read())
-        except kinds.BadFile as why:
-            bad.append((file.name, str(why)))
-        else:
-            good.append(Piece(file.name, kind, content))
-    return good, bad

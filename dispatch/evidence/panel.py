@@ -5,13 +5,15 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tickets.story import Item, Panel, Word, events_of
 
+BRINGING = ("add_evidence", "create", "add_files")
 WORDS = {"add_evidence": Word(gettext_lazy("%(who)s brought evidence"), "blue")}
 DECODERS = {"files": (gettext_lazy("Files"), lambda files: ", ".join(file["name"] for file in files))}
 
 
-def panel(ticket, user, can_add):
+def panel(ticket, reading, can_add):
     """From the trail, which the page reads anyway: no query. Nothing, where there is nothing and nobody may add."""
-    count = sum(len(event.data["files"]) for event in events_of(ticket) if event.name == "add_evidence")
+    kept = ("files",) if reading.hides_files else ("files", "attachments")
+    count = sum(len(event.data.get(name, ())) for event in events_of(ticket) for name in kept if event.name in BRINGING)
     if not count and not can_add:
         return Panel(_("Evidence"), [], "paperclip")
     head = ngettext("%(n)d file", "%(n)d files", count) % {"n": count} if count else _("None yet")

@@ -5,17 +5,12 @@ and it can be purged while the row still says that it was there and what its SHA
 """
 import pgtrigger
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+
+from tickets.files.rows import FileKind
 
 
 class Evidence(models.Model):
-    class Kind(models.TextChoices):
-        JPG = "jpg", _("Picture")
-        PNG = "png", _("Picture (PNG)")
-        PDF = "pdf", _("PDF document")
-        DOCX = "docx", _("Word document")
-        MP3 = "mp3", _("Sound")
-        MP4 = "mp4", _("Video")
+    Kind = FileKind
 
     ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="evidence")
     round = models.PositiveSmallIntegerField()
@@ -23,7 +18,7 @@ class Evidence(models.Model):
     by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     at = models.DateTimeField()
     name = models.CharField(max_length=100)  # as people call it; the ending is that of its kind
-    kind = models.CharField(max_length=4, choices=Kind)
+    kind = models.CharField(max_length=4, choices=FileKind)
     size = models.PositiveIntegerField()  # bytes
     sha256 = models.CharField(max_length=64)  # of what is given out
 

@@ -11,48 +11,29 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import audience
 from accounts.instant import database_now
-from dispatch.evidence import acts, kinds
+from dispatch.evidence import acts
 from dispatch.models import Evidence
 from tickets import page, sightings
 from tickets.actions import AlreadyMoved, Refused
+from tickets.files import keeping, kinds, pieces
 from tickets.models import Sighting
 from tickets.presenters import state_pill
 from tickets.redaction import Reading
 from tickets.scope import READERS
 
-AT_ONCE = 40 * 1024 * 1024  # bytes; the proxy takes a little more
-ACCEPTED = ".jpg,.jpeg,.png,.pdf,.docx,.mp3,.mp4"
-
-
-class ManyFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    widget = ManyFiles
-
-    def clean(self, data, initial=None):
-        return [super(FilesField, self).clean(one, initial) for one in data or [None]]
-
 
 class EvidenceForm(forms.Form):
-    evidence = FilesField(label=gettext_lazy("Files"), help_text=gettext_lazy(
+    evidence = pieces.FilesField(label=gettext_lazy("Files"), help_text=gettext_lazy(
         "Pictures, PDF, Word (docx), sound (mp3) or video (mp4); at most 9 files of 20 MB each."))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["evidence"].widget.attrs |= {"accept": ACCEPTED, "multiple": True}
+        self.fields["evidence"].widget.attrs |= {"accept": pieces.ACCEPTED, "multiple": True}
 
     def clean_evidence(self):
         """All or none: each file that is not taken says why."""
         given = self.cleaned_data["evidence"]
-        if len(given) > acts.MOST:
-            raise forms.ValidationError(_("At most %(most)d files at once.") % {"most": acts.MOST})
-        if sum(file.size for file in given) > AT_ONCE:
-            raise forms.ValidationError(_("At most 40 MB at once: bring them one after the other."))
-        self.pieces, bad = acts.recognised(given)
-        if bad:
-            raise forms.ValidationError([f"{name}: {why}" for name, why in bad])
+        self.pieces = pieces.checked(given)
         return given
 
 
@@ -78,7 +59,9 @@ def evidence(request, ticket_no):
 
 
 def shown(request, ticket, form, problem="", status=200):
-    context = {"ticket": ticket, "title": Reading(ticket, request.user).title, "form": form, "problem": problem,
+    reading = Reading(ticket, request.user)
+    context = {"ticket": ticket, "title": reading.title, "form": form, "problem": problem, "now": database_now(),
+               "brought": keeping.readable(ticket, reading).select_related("by"),
                "rows": ticket.evidence.select_related("unit", "by").order_by("pk"), "may_add": acts.takes(ticket, request.user)}
     return render(request, "evidence/page.html", context, status=status)
 
@@ -92,8 +75,23 @@ def file(request, ticket_no, evidence_id):
         row = ticket.evidence.select_related("file").get(pk=evidence_id)
     except Evidence.DoesNotExist:
         raise Http404 from None
+    return given_out(request, ticket, row, acts.content_of(row))
+
+
+@audience(*READERS)
+@require_safe
+def attachment(request, ticket_no, attachment_id):
+    """A file of the caller, for whom nothing of him is hidden from."""
+    ticket = page.found(request.user, ticket_no)
+    row = keeping.readable(ticket, Reading(ticket, request.user)).select_related("file").filter(pk=attachment_id).first()
+    if row is None:
+        raise Http404
+    return given_out(request, ticket, row, keeping.content_of(row))
+
+
+def given_out(request, ticket, row, content):
     sightings.note(ticket, request.user, how=Sighting.How.FILE, now=database_now())
-    answer = FileResponse(io.BytesIO(acts.content_of(row)), as_attachment=True, filename=row.name,
+    answer = FileResponse(io.BytesIO(content), as_attachment=True, filename=row.name,
                           content_type=kinds.TYPES[Evidence.Kind(row.kind)])
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer

@@ -4,10 +4,14 @@ One matter is played from its call to its end before the next one begins, becaus
 done before it is due, so no look of the machine in between would have found anything to say. What it tells people is
 shown and sent as the relay would have, and read at the end.
 """
+import multiprocessing
 import random
+from contextlib import suppress
 from datetime import timedelta
+from itertools import groupby
+from queue import Empty
 
-from django.db import transaction
+from django.db import connections, transaction
 
 from accounts.models import User
 from hotline.demo import after_acts as after
@@ -23,6 +27,7 @@ from notices import relay
 from notices.actions import mark_read
 from notices.models import Notice
 from tickets import intake
+from tickets.calendars import local_date
 from tickets.catalogue import Category
 from tickets.choices import DIRECT_TYPES, Channel
 from tickets.models import Ticket
@@ -43,6 +48,7 @@ class Player:
         rng = random.Random(f"{SEED} {self.scenario.name} {serial}")  # noqa: S311  (a demo, nothing secret)
         matter, place = rng.choice(self.pools[cell]), rng.choice(PLACES)
         case = Case(self.scenario.name, rng, self.cast, self.categories, matter, place, serial)
+        assert case.caller, "every case of the demo has one"
         case.caller = Caller(case.caller.name, case.caller.gender, NUMBER.format(serial))
         return case
 
@@ -81,6 +87,10 @@ def pool(cell):
     return [matter for matter in known if matter.type == cell.type and FIELDS[cell.field].holds(matter.category)]
 
 
+class Interrupted(Exception):
+    """One of several processes has ended with an error, which it has printed."""
+
+
 class OtherSize(Exception):
     """The scenario was loaded before, with another share of its matters."""
 
@@ -104,6 +114,28 @@ def load(scenario, cast, matters, *, on_progress=lambda n: None):
         with transaction.atomic():
             tell(max(player.play(*matter) for matter in batch))
         on_progress(len(batch))
+
+
+def load_by_several(scenario, cast, matters, *, jobs, on_progress):
+    """The same by so many processes. Each has days of its own, because numbers are counted by the day, in their order."""
+    days = [list(group) for _day, group in groupby(matters, lambda matter: local_date(matter[1]))]
+    parts = [[matter for day in days[place::jobs] for matter in day] for place in range(jobs)]
+    context = multiprocessing.get_context("fork")
+    told = context.Queue()
+    connections.close_all()  # each process opens its own
+    processes = [context.Process(target=load, args=(scenario, cast, part), kwargs={"on_progress": told.put}) for part in parts]
+    for process in processes:
+        process.start()
+    left = len(matters)
+    while left and (told.qsize() or any(process.is_alive() for process in processes)):
+        with suppress(Empty):
+            done = told.get(timeout=1)
+            left -= done
+            on_progress(done)
+    for process in processes:
+        process.join()
+    if any(process.exitcode for process in processes):
+        raise Interrupted
 
 
 def tell(now):

@@ -112,6 +112,7 @@ def chengdu(played, found):
     yield Count(str(_("Accepted in this hour")), found["all"])
     yield from fields_of(found, {"epidemic": "59.96"})
     yield from fields_of(found, {"epidemic": "59.9"})
+    yield Share(str(_("The same in all 387 hours, as published")), 412_461, 687_921, "59.9")
     yield called_back(played.since, played.until + WEEK)
 
 

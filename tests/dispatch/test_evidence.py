@@ -13,12 +13,13 @@ from PIL import Image
 
 from accounts.privacy import DecryptionFailed
 from dispatch import replies
-from dispatch.evidence import acts, kinds
+from dispatch.evidence import acts
 from dispatch.models import Evidence, EvidenceFile
 from tests import factories as make
 from tests.crowds import cost, signed_in
 from tests.dispatch.ladders import after
 from tickets.actions import AlreadyMoved, Refused
+from tickets.files import kinds, pieces
 from tickets.models import Sighting, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,7 @@ def docx(*more, kind=kinds.WORD):
 
 
 def piece(content=PDF, name="勘查记录.pdf", kind="pdf"):
-    return acts.Piece(name, kind, content)
+    return pieces.Piece(name, kind, content)
 
 
 def upload(ticket, person, *files):
@@ -150,7 +151,7 @@ def test_nobody_changes_or_exchanges_it(p):
     ("../../etc/passwd.pdf", "passwd.pdf"), ("C:\\x\\y.pdf", "y.pdf"), ("a\u202egpj.exe", "agpj.pdf"), ("..pdf", "证据.pdf"),
     ("长" * 300 + ".pdf", "长" * 80 + ".pdf"), ("现场 1.PDF", "现场 1.pdf"), ("", "证据.pdf")])
 def test_a_name_holds_neither_folders_nor_tricks(p, given, kept):
-    assert acts.name_of(piece(name=given)) == kept
+    assert pieces.name_of(piece(name=given), "证据") == kept
 
 
 def test_the_same_file_is_there_once_and_nine_are_enough(p):

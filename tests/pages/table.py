@@ -27,7 +27,8 @@ NO_PAGES = {
     "remove-second-factor": POST, "add-shift": POST, "remove-shift": POST, "notices:count": FRAGMENT, "notices:read": POST,
     "tickets:history": POST, "tickets:similar": POST, "tickets:look-up": POST, "tickets:recognise": POST,
     "tickets:caller-note-add": POST, "tickets:caller-note-end": POST,
-    "tickets:caller": POST, "tickets:intake-draft": POST, "tickets:intake-discard": POST, "tickets:intake-besides": POST,
+    "tickets:caller": POST, "tickets:intake-draft": POST, "tickets:intake-discard": POST, "tickets:intake-besides": POST, "tickets:intake-files": POST,
+    "tickets:intake-file-drop": POST,
     "tickets:script-write": POST, "tickets:questions-write": POST, "tickets:snippet-keep": POST, "tickets:snippet-drop": POST, "tickets:snippet-list": FRAGMENT,
     "tickets:lists": FRAGMENT, "tickets:reveal": POST, "dispatch:acknowledge": POST,
     "tickets:message-take": POST, "tickets:message-back": POST, "tickets:message-join": POST, "tickets:message-none": POST,
@@ -36,7 +37,8 @@ NO_PAGES = {
     "tickets:special-add": POST, "tickets:special-end": POST, "dispatch:preset-add": POST, "dispatch:preset-end": POST,
     "dispatch:routing-look": POST, "dispatch:routing-write": POST, "dispatch:routing-end": POST,
     "dispatch:feedback-file": POST, "dispatch:feedback-confirm": POST,
-    "dispatch:evidence-file": FILE,
+    "dispatch:evidence-file": FILE, "dispatch:attachment": FILE, "tickets:export-file": FILE, "tickets:calls-file": POST,
+    "tickets:export-decide": POST, "tickets:export-drop": POST,
     "followup:tracking-log": POST, "followup:tracking-file": POST,
     "followup:city-callbacks-confirm": POST, "followup:sampling-publish": POST, "followup:sampling-draw": POST,
     "tickets:phone-bar": FRAGMENT, "tickets:phone-seat": POST, "tickets:phone-leave": POST, "tickets:phone-mode": POST,
@@ -239,7 +241,13 @@ def figure_list(world):
         ("sv", "accepted"), ("sv", "calls"), ("ul", "completions_due"), ("ql", "appealed_out"))]
 
 
+def own_files(world):
+    """Files in every state of who decides on those of others, who asked for one with names in full, and of who has none."""
+    return [(who, reverse("tickets:exports")) for who in ("dl", "op", "sv")]
+
+
 WITH_ARGUMENTS = {
+    "tickets:exports": own_files,
     "insights:figure-list": figure_list,
     "tickets:messages": inbox, "tickets:message": message,
     "api-docs": lambda world: [("op", reverse("api-docs"))], "person": person, "second-factor": second_factor, "tickets:by_number": ticket_pages, "tickets:do": step_forms,
@@ -264,7 +272,7 @@ PAGES = {
     "insights:clock", "insights:holders", "insights:seen", "dispatch:routing", "dispatch:presets",
     "dispatch:field-list", "dispatch:feedback", "dispatch:evidence", "followup:callback", "followup:survey",
     "followup:survey-thanks", "followup:desk-appeals", "followup:desk-unit-appeals", "followup:desk-follow-ups",
-    "tickets:calls", "tickets:seats", "tickets:handover",
+    "tickets:exports", "tickets:calls", "tickets:seats", "tickets:handover",
     "followup:tracking", "followup:desk-layers", "followup:city-callbacks", "followup:sampling", "followup:sampled",
 }
 

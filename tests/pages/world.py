@@ -4,6 +4,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection, models
 from django.test import Client
@@ -22,6 +23,7 @@ from followup.city.files import Entry
 from followup.models import TrackedItem
 from followup.sampling import drawing
 from followup.tracking import following, listing
+from hotline import desks
 from knowledge import actions as knowledge
 from tests import factories
 from tests.api import lives
@@ -31,10 +33,13 @@ from tests.knowledge import articles
 from tests.telephony import calls
 from tests.tickets import ready
 from tests.tickets.bodies import body_for
-from tickets import weeks
+from tickets import queues, weeks
 from tickets.asking import versions
 from tickets.channels import arrival, handling
-from tickets.models import Ticket
+from tickets.exports import asking, making, sources
+from tickets.files import keeping as files
+from tickets.files import pieces
+from tickets.models import Export, Ticket
 from tickets.saying import scripts, snippets
 from tickets.similar import notes
 from tickets.steps import STEPS, offers, take
@@ -79,6 +84,7 @@ class World:
         self.put_on_duty()
         self.ring_somebody()
         self.heed_a_caller()
+        self.ask_for_files()
         escalation.sweep(now=self.now)
         self.hold_people_up()
         self.offered = self.find_offers()
@@ -107,7 +113,10 @@ class World:
                 ticket = self.takes(ticket, step)
             self.tickets[name] = ticket
         evidence.add(self.tickets["shared"].pk, by=self.people.li, now=self.now, pieces=[
-            evidence.Piece("现场勘查记录.pdf", "pdf", b"%PDF-1.7 %%EOF")])
+            pieces.Piece("现场勘查记录.pdf", "pdf", b"%PDF-1.7 %%EOF")])
+        for key in ("of the caller", "unfinished"):
+            files.keep([SimpleUploadedFile("屋顶照片.pdf", b"%PDF-1.7 %%EOF")], by=self.people.op, key=key, now=self.now)
+        files.attach(list(files.pending(self.people.op, "of the caller")), self.tickets["shared"])
 
     def add_appeals(self):
         """The first callback of each was made by somebody who looks at no page, so that there is one who may call again."""
@@ -214,6 +223,26 @@ class World:
     def heed_a_caller(self):
         notes.add(number_hash=phone_hash("13800138000"), kind="language", who="彭某", words="说粤语，请慢些说", by=self.people.sv,
                   now=self.now, valid_from=self.now, valid_to=self.now + timedelta(days=30), owner="督办组", reason="多次听不清")
+
+    def ask_for_files(self):
+        """The duty leader has files in every state, and one of the supervisor's to decide on."""
+        desks_known = (*desks.DESKS, queues.EVERYTHING)
+
+        def asks(user, *, in_full=False, form="csv"):
+            source = sources.TicketList(queues.EVERYTHING, user, "list=all", self.now, in_full)
+            return asking.ask(source, query="list=all", reason="周例会用", form=form, in_full=in_full, request=None, now=self.now)
+
+        asks(self.people.sv, in_full=True)
+        waits = asks(self.people.sv, in_full=True, form="xlsx")
+        asking.decide(waits.pk, by=self.people.dl, now=self.now, approved=False, decision="用脱敏的即可")
+        asks(self.people.dl)
+        making.make_all(desks_known, database_now)
+        making.fail(asks(self.people.dl), self.now)
+        asking.drop(asks(self.people.dl).pk, by=self.people.dl, now=self.now)
+        asks(self.people.dl, in_full=True)
+        asks(self.people.dl, form="xlsx")
+        writing = making.claim(self.now)
+        Export.objects.filter(pk=writing.pk).update(done=3, tries=2, beat_at=self.now + timedelta(days=1))
 
     def hold_people_up(self):
         """People on their way in who stand at one of the pages between the password and the first desk."""

@@ -1,5 +1,4 @@
 """Published days of real hotlines, played through the real actions: their figures come out, and the audit finds nothing."""
-import os
 from collections import Counter
 from io import StringIO
 
@@ -26,8 +25,12 @@ SHARES = {"xiaogan": 0.003, "nantong": 0.01, "chengdu_hour": 0.03}
 
 
 @pytest.fixture
-def demo(db, settings):
+def turned_on(settings):
     settings.HOTLINE_DEMO, settings.PRODUCTION, settings.HOTLINE_DEMO_PASSWORD = True, False, PASSWORD
+
+
+@pytest.fixture
+def demo(db, turned_on):
     make.load_reference()
     audited.with_all_triggers()
 
@@ -55,7 +58,7 @@ def test_the_plans_have_the_published_totals():
     assert sorted(of_type.values()) == [1437, 6363, 12_726]
 
 
-@given(some.lists(some.integers(0, 10_000), min_size=1, max_size=12).filter(any), some.integers(0, 30_000))
+@given(some.lists(some.integers(1, 10_000), min_size=1, max_size=12), some.integers(0, 30_000))
 def test_a_smaller_scenario_keeps_its_proportions(given_counts, total):
     found = apportion(given_counts, total)
 
@@ -127,7 +130,8 @@ def remove_outcome(task):
     """As whoever owns the database could."""
     import pgtrigger
     with pgtrigger.ignore():
-        CallbackTask.objects.filter(pk=task.pk).update(outcome="", outcome_at=None, outcome_by=None, status="open")
+        CallbackTask.objects.filter(pk=task.pk).update(
+            outcome="", outcome_at=None, outcome_by=None, speaker="", status="open")
 
 
 def test_it_refuses_where_the_demo_is_off_and_a_share_that_is_none(demo, settings):
@@ -141,30 +145,3 @@ def test_it_refuses_where_the_demo_is_off_and_a_share_that_is_none(demo, setting
         with pytest.raises(CommandError, match="The demo is off"):
             load("nantong")
     assert not Ticket.objects.exists()
-
-
-# --- in full -------------------------------------------------------------------------------------------------------
-
-PRINTED = {
-    "xiaogan": ("20,526 <- 20,526  as published", "860 <- 860  as published", "60% <- 60.00% (12,316/20,526)",
-                "21% <- 21.00% (4,310/20,526)", "4% <- 4.00% (821/20,526)", "15% <- 15.00% (3,079/20,526)",
-                "62% <- 62.00% (12,726/20,526)", "31% <- 31.00% (6,363/20,526)", "7% <- 7.00% (1,437/20,526)",
-                "100% <- 100.00% (7,800/7,800)"),
-    "nantong": ("6,407 <- 6,407  as published", "8.69% <- 8.69% (557/6,407)", "910 <- 915.3 (6,407/7"),
-    "chengdu_hour": ("59.96% <- 59.96% (1,066/1,778)", "59.9% <- 59.96% (1,066/1,778); cut off: 59.9%  as published"),
-}
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(os.environ.get("HOTLINE_SCENARIOS") != "whole", reason="make scenarios plays them in full")
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_in_full_the_published_figures_are_printed(demo, name):
-    said = load(name, share=1)
-
-    for line in PRINTED[name]:
-        assert line in said
-    assert audited.broken(database_now()) == {}
-    if name == "xiaogan":
-        remove_outcome(CallbackTask.objects.order_by("pk").first())
-        assert {count for count, _examples in audited.broken(database_now()).values()} == {1}
-        assert any("99.99% (7,799/7,800)" in line.recomputed for line in PLAYED[name].measure())

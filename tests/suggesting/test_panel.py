@@ -80,11 +80,12 @@ def test_what_a_field_holds_already_is_marked(p):
     assert 'aria-pressed="true"' in shown(p.op, category="020301")
 
 
-def test_without_a_classifier_it_says_that_no_category_is_suggested(p):
-    page = shown(p.op)
+def test_without_a_classifier_names_of_categories_are_all_it_goes_by_and_it_says_so(p):
+    page = shown(p.op, content="楼上房屋渗漏，天花板都湿了，请派人来看")
 
-    assert not of(OFFER.findall(page), "category")
-    assert "不推荐诉求分类" in page
+    assert of(OFFER.findall(page), "category")[0].endswith("· 010201")
+    assert "仅按分类名称" in page and "%" not in page
+    assert not of(offers(p.op, content="今天的天空很蓝，我很高兴"), "category")
 
 
 def test_units_are_suggested_without_a_place_and_without_a_classifier(p):
@@ -94,7 +95,7 @@ def test_units_are_suggested_without_a_place_and_without_a_classifier(p):
 
 
 def test_a_unit_without_category_and_place_is_not_guessed(p):
-    assert not of(offers(p.op, content="没有说清楚是什么事情也没有说在哪里"), "proposed_unit")
+    assert not of(offers(p.op, content="今天的天空很蓝，我很高兴"), "proposed_unit")
 
 
 def test_text_that_is_too_short_asks_for_more(p):

@@ -155,7 +155,7 @@ def test_two_colons_open_the_kept_texts_and_critical_opens_the_strip(people, sea
     assert operator.complaints == []
 
 
-@pytest.mark.parametrize("size", [(1366, 768)])
+@pytest.mark.parametrize("size", [(1366, 760)])  # of 768: another font may have lines a little taller
 def test_the_screen_needs_no_scrolling(people, seat, size):
     operator = seat(people.op, viewport={"width": size[0], "height": size[1]}).opens("/tickets/new/", state=None)
 

@@ -16,7 +16,7 @@ from tests.api import lives
 from tests.crowds import signed_in
 from tests.factories import NOON
 from tickets import excel, list_page, queues
-from tickets.models import ListChoice, Ticket
+from tickets.models import Export, ListChoice, Ticket
 
 LIST = "/desk/review/?list=cases"
 PAYLOADS = ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", "=HYPERLINK(\"http://evil\")", "\t=1", "＝1+1", "＋1", "－1", "＠x",
@@ -144,16 +144,15 @@ def test_a_day_has_a_limit(p):
     assert export(p.sv, "/desk/supervision/").status_code == 200
 
 
-def test_more_than_one_may_take_away_is_refused_whole_and_left_to_the_duty_leader(p, monkeypatch):
-    monkeypatch.setattr(excel, "MOST_ROWS", 2)
+def test_what_is_too_long_to_wait_for_is_written_by_the_worker(p, monkeypatch):
+    monkeypatch.setattr(excel, "AT_ONCE", 2)
     for _number in range(3):
         factories.in_review(p)
 
-    refused = export(p.sv, "/tickets/")
+    answer = export(p.rv)
 
-    assert refused.status_code == 422
-    assert "带班领导" in refused.content.decode()
-    assert len(rows_of(opened(export(p.dl, "/tickets/")))) == Ticket.objects.count() >= 3
+    assert (answer.status_code, answer.url) == (302, "/exports/")
+    assert Export.objects.get().status == "queued"
 
 
 def test_an_empty_list_is_an_empty_file(p):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from tickets import intake, steps, story
 from tickets.actions import record_locked
 from tickets.channels import handling
+from tickets.files import keeping
 from tickets.models import Recognition, Ticket
 from tickets.telephony import ledger as calls
 
@@ -69,6 +70,9 @@ def _add_to(ticket, how, step, body, *, by, now, key, number="", call=None, mess
     taken = steps.take(steps.STEPS[step], seen, by=by, body=body, now=now).ticket
     if message is not None:
         handling.settle(message, handling.Status.JOINED, by=by, now=now, ticket=taken)
+    if brought := list(keeping.pending(by, key)):
+        keeping.attach(brought, taken)
+        taken = record_locked(taken, "add_files", by=by, now=now, data=keeping.told(brought))
     return taken
 
 

@@ -108,9 +108,9 @@ class Key:
 
 
 def answer_form(data=None, *, now, words=None):
-    return AnswerForm(data, now=now, auto_id="answer-%s", initial=words or {})
-
-
+    form = AnswerForm(data, now=now, auto_id="answer-%s", initial=words or {})
+    form.fields["answer"].widget.attrs["rows"] = 2
+    return form
 
 
 def call_form(data=None, words=None):

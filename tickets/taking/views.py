@@ -15,6 +15,7 @@ from accounts.roles import Role
 from tickets import intake, page
 from tickets.actions import Refused
 from tickets.channels import handling, prefill
+from tickets.files import views as files
 from tickets.intake_form import BENEFICIARY
 from tickets.numbers import query_code
 from tickets.presenters import promise_of, state_pill
@@ -40,6 +41,9 @@ def new(request):
     if act == "mask":
         return masked(request, now)
     form = screen.IntakeScreen(strip.posted(request), now=now, strict=act == "submit")
+    if not_taken := files.kept(request, drafts.key_of(request.POST), now):
+        form.is_valid()
+        return intake_screen(request, form, status=422, file_errors=not_taken)
     answer = screen.answer_form(request.POST if act == "answer" else None, now=now)
     if not form.is_valid() or act == "answer" and not (screen.may_be_answered(form) & answer.is_valid()):
         return intake_screen(request, form, answer=answer, status=422)
@@ -149,6 +153,7 @@ def intake_screen(request, form, *, status=200, mine=None, draft=None, words=Non
         "draft_words": screen.draft_words(),
         "scripts": scripts.shown(form.now),
         **beside(request, form),
+        **files.beside(request, key),
         **telephone,
     }
     return render(request, "taking/new.html", context | said, status=status)

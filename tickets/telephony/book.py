@@ -15,6 +15,7 @@ from tickets.presenters import Pill
 from tickets.telephony.forms import LedgerFilter
 
 PAGE = 50
+READERS = (Role.OP, Role.OPS, Role.SV, Role.QI)
 TONES = {Disposition.TICKET: "green", Disposition.UNSETTLED: "orange", Disposition.HARASSMENT: "red"}
 
 
@@ -47,8 +48,8 @@ def day_of(day):
     return {"started_at__gte": start, "started_at__lt": start + timedelta(days=1)}
 
 
-def page(query, user):
-    """What makes no sense narrows nothing."""
+def narrowed(query, user):
+    """(the calls that this reader asked for, {name: what he asked}). What makes no sense narrows nothing."""
     form = LedgerFilter(query, auto_id="filter-%s")
     form.is_valid()
     day, disposition = form.cleaned_data.get("day"), form.cleaned_data.get("disposition")
@@ -57,15 +58,25 @@ def page(query, user):
         rows = rows.filter(**day_of(day))
     if disposition:
         rows = rows.filter(disposition=disposition)
+    return rows, {name: query[name] for name in ("day", "disposition") if query.get(name)}
+
+
+def joined(rows):
+    """With what a line shows of other tables."""
+    transfers = Prefetch("transfers", Transfer.objects.order_by("pk"))
+    return rows.select_related("operator", "phone", "ticket").prefetch_related(transfers)
+
+
+def page(query, user):
+    rows, kept = narrowed(query, user)
     before = query.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 16:
         rows = rows.filter(pk__lt=int(before))
-    transfers = Prefetch("transfers", Transfer.objects.order_by("pk"))
-    found = list(rows.select_related("operator", "phone", "ticket").prefetch_related(transfers).order_by("-id")[: PAGE + 1])
-    shown, kept = found[:PAGE], {name: query[name] for name in ("day", "disposition") if query.get(name)}
+    found = list(joined(rows).order_by("-id")[: PAGE + 1])
+    shown = found[:PAGE]
     following = "?" + urlencode(kept | {"before": shown[-1].pk}) if len(found) > PAGE else ""
-    return {"lines": lines_of(shown, user), "filters": list(form), "is_narrowed": bool(kept), "reset": "?",
-            "first": "?" + urlencode(kept) if before else "", "following": following}
+    return {"lines": lines_of(shown, user), "filters": list(LedgerFilter(query, auto_id="filter-%s")),
+            "is_narrowed": bool(kept), "reset": "?", "first": "?" + urlencode(kept) if before else "", "following": following}
 
 
 def lines_of(calls, user):

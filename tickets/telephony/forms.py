@@ -5,6 +5,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from tickets.exports.rows import Export
 from tickets.fields import DayField, MomentField, PhoneField
 from tickets.people import NO_MATTER, Disposition
 from tickets.telephony.models import Seat, Transfer
@@ -37,6 +38,12 @@ class TransferForm(forms.Form):
 
 class NumberForm(forms.Form):
     number = PhoneField(label=_("Caller's number"), required=False, callback=False)
+
+
+class LedgerFileForm(forms.Form):
+    form = forms.ChoiceField(label=_("File"), choices=Export.Form, initial=Export.Form.XLSX)
+    reason = forms.CharField(label=_("What the file is for"), min_length=2, max_length=200,
+                             help_text=_("All calls that fit the filter. The file is kept in the audit log."))
 
 
 class LedgerFilter(forms.Form):

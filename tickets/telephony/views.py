@@ -13,12 +13,14 @@ from accounts.instant import database_now
 from accounts.roles import Role
 from tickets import disclosure, page
 from tickets.actions import Refused
+from tickets.exports import asking
+from tickets.exports.sources import CallLedger
 from tickets.telephony import adapters, book, dialling, ledger, seats, shifts, simulator, strip
-from tickets.telephony.forms import ModeForm, NumberForm, SeatForm, SettleForm, ShiftForm, TransferForm
+from tickets.telephony.forms import LedgerFileForm, ModeForm, NumberForm, SeatForm, SettleForm, ShiftForm, TransferForm
 from tickets.telephony.seats import TAKES_CALLS
 from tickets.telephony.strip import strip_of
 
-READERS = (Role.OP, Role.OPS, Role.SV, Role.QI)
+READERS = book.READERS
 
 
 def back(request, otherwise="tickets:new"):
@@ -156,7 +158,32 @@ def floor(request):
 @audience(*READERS)
 @require_safe
 def calls(request):
-    return render(request, "telephony/ledger.html", book.page(request.GET, request.user) | nav(request.user))
+    return render(request, "telephony/ledger.html", ledger_page(request))
+
+
+def ledger_page(request, form=None):
+    query = request.GET.urlencode()
+    return book.page(request.GET, request.user) | nav(request.user) | {
+        "file_form": form or LedgerFileForm(auto_id="file-%s"), "file_url": f"{reverse('tickets:calls-file')}?{query}"}
+
+
+@audience(*READERS)
+@require_POST
+def calls_file(request):
+    """The calls of the filter in the address, as a file that arrives in “My files”."""
+    form, now = LedgerFileForm(request.POST, auto_id="file-%s"), database_now()
+    status = 422
+    if form.is_valid():
+        try:
+            asking.ask(CallLedger(request.user, request.GET.urlencode(), now), query=request.GET.urlencode(), in_full=False,
+                       request=request, now=now, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error("reason", str(refusal))
+            status = 429 if hasattr(refusal, "seconds") else 422
+        else:
+            messages.success(request, _("The file was asked for."))
+            return redirect("tickets:exports")
+    return render(request, "telephony/ledger.html", ledger_page(request, form), status=status)
 
 
 @audience(Role.OPS)

@@ -23,7 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("name", choices=SCENARIOS)
         parser.add_argument("--share", type=float, default=1, help="of its matters, in the same proportions (default: 1, all)")
 
-    def handle(self, *args, name, share, verbosity, **options):
+        parser.add_argument("--jobs", type=int, default=1, help="so many processes play at the same time (default: 1)")
+
+    def handle(self, *args, name, share, jobs, verbosity, **options):
         if settings.PRODUCTION or not settings.HOTLINE_DEMO:
             raise CommandError("The demo is off: a scenario would stand among true cases. HOTLINE_DEMO=1 turns it on, outside "
                                "production only.")
@@ -35,17 +37,24 @@ class Command(BaseCommand):
         except play.OtherSize:
             raise CommandError(f"{name} is loaded already, with another share: once in a district is enough.") from None
         if missing:
-            self.play(scenario, missing, verbosity)
+            try:
+                self.play(scenario, missing, jobs, verbosity)
+            except play.Interrupted:
+                raise CommandError("One of the processes has ended too early. Begun again, the load goes on.") from None
         else:
             self.stdout.write(f"{name}: all {scenario.tickets} matters are loaded already, none added")
         self.close(name)
 
-    def play(self, scenario, missing, verbosity):
+    def play(self, scenario, missing, jobs, verbosity):
         people.bring_in(password=demo_password(), now=database_now())
         known = scenario.tickets - len(missing)
         with tqdm(desc=scenario.name, total=scenario.tickets, initial=known, unit="matter", file=sys.stderr,
                   disable=verbosity == 0, mininterval=0.5) as bar:
-            play.load(scenario, people.assemble(), missing, on_progress=bar.update)
+            cast = people.assemble()
+            if jobs > 1:
+                play.load_by_several(scenario, cast, missing, jobs=jobs, on_progress=bar.update)
+            else:
+                play.load(scenario, cast, missing, on_progress=bar.update)
         refresh_statistics()
         self.stdout.write(f"{scenario.name}: {len(missing)} matters added, {known} were there")
 

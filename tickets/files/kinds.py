@@ -8,10 +8,9 @@ import re
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
-from dispatch.evidence.rows import Evidence
+from tickets.files.rows import FileKind as Kind
 from tickets.unpacking import Archive, TooMuch
 
-Kind = Evidence.Kind
 LARGEST = 20 * 1024 * 1024  # bytes
 MOST_PIXELS = 40_000_000
 UNPACKED, MOST_MEMBERS = 80 * 1024 * 1024, 2000  # of a document

@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("tickets", "0025_same_caller_by_index")]
+    dependencies = [("tickets", "0027_attachments")]
 
     operations = [
         AddIndexConcurrently(model_name="ticketevent", index=BrinIndex(autosummarize=True, fields=["at"], name="event_at")),
