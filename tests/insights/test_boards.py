@@ -43,6 +43,15 @@ def test_the_numbers_say_what_is_late_and_what_will_be(p):
     assert [(row["unit"], row["open"], row["late"]) for row in said(p.sv, LATER, "units")["units"]] == [(factories.unit().name, 1, 1)]
 
 
+def test_numbers_lead_to_the_lists_that_they_count(p):
+    factories.in_hand(p, NOON - timedelta(hours=3))
+    for who, names in ((p.sv, {"late", "soon", "hour", "orders"}), (p.dl, {"late", "critical", "high"}), (p.ql, set())):
+        linked = {one["number"].name: one["url"] for one in said(who, LATER, "numbers")["numbers"] if one["url"]}
+
+        assert set(linked) == names
+        assert [signed_in(who).get(url).status_code for url in linked.values()] == [200] * len(linked)
+
+
 def test_a_leader_of_a_unit_counts_his_own_alone(p):
     factories.in_hand(p)
     factories.in_review(p)
