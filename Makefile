@@ -8,7 +8,7 @@ $(error Python 3.11 or newer is needed, and there is none in PATH)
 endif
 BIN := .venv/bin
 
-.PHONY: run venv test faults races pages scenarios check browser screenshots clean
+.PHONY: run venv test faults races pages inputs scenarios check browser screenshots clean
 
 run:
 	@exec $(PYTHON) -m hotline.supervise
@@ -36,6 +36,10 @@ faults: venv
 # Every two steps on one ticket at the same moment, in every state; `make test` takes a few of them.
 races: venv
 	@HOTLINE_RACES=whole $(BIN)/pytest -s -p no:cacheprovider tests/tickets/test_pairs.py tests/tickets/test_hammer.py
+
+# Ten thousand generated inputs to forms, pages and the telephone system's address; `make test` tries a fifth.
+inputs: venv
+	@HOTLINE_INPUTS=whole $(BIN)/pytest -q -p no:cacheprovider tests/taking/test_anything.py tests/telephony/test_api.py
 
 # The published days of real hotlines in full, through the real actions: about half an hour.
 scenarios: venv

@@ -28,7 +28,7 @@ from tickets.actions import AlreadyMoved, Refused
 from tickets.models import PhoneCall, Ticket
 
 WALKS = int(os.environ.get("HOTLINE_WALKS", "0"))
-PROFILE = settings(max_examples=WALKS or 10, stateful_step_count=12, deadline=None, database=None, derandomize=not WALKS,
+PROFILE = settings(max_examples=WALKS or 6, stateful_step_count=12, deadline=None, database=None, derandomize=not WALKS,
                    suppress_health_check=list(HealthCheck), print_blob=False,
                    phases=[Phase.generate, Phase.shrink] if WALKS else [Phase.generate])
 MET: Counter = Counter()

@@ -1,4 +1,4 @@
-"""10,000 generated inputs to every form of intake: an answer each time, never an error of ours."""
+"""10,000 generated inputs to every form of intake (tests/inputs.py): an answer each time, never an error of ours."""
 import json
 
 import pytest
@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.instant import database_now
+from tests import inputs
 from tickets.call_form import CallForm
 from tickets.intake_form import IntakeForm
 from tickets.saying.forms import ScriptForm, SnippetForm
@@ -15,7 +16,7 @@ from tickets.taking.screen import IntakeScreen, layout
 
 
 def times(count):
-    return settings(max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    return settings(max_examples=inputs.of(count), deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
 TELLING = st.sampled_from([

@@ -8,12 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.instant import database_now
+from tests import inputs
 from tests.api.problems import assert_problem
 from tests.telephony import calls
 from tickets.models import Call, PhoneEvent
 
 pytestmark = pytest.mark.django_db
-EXAMPLES = 3_000
+EXAMPLES = inputs.of(3_000)
 
 
 @pytest.fixture(autouse=True)
