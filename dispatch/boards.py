@@ -89,8 +89,11 @@ def running(**due):
 
 def soon_late(rows, now):
     """Yellow and orange lights: not late, and three quarters of the time are gone."""
-    nearly = running(due_at__gte=now, due_at__lte=Value(now) + F("length") * Value(timedelta(seconds=1 - YELLOW)))
-    return rows.filter(Exists(nearly), state__in=OPEN, next_due_at__gte=now)
+    return rows.filter(Exists(nearly_late(now)), state__in=OPEN, next_due_at__gte=now)
+
+
+def nearly_late(now):
+    return running(due_at__gte=now, due_at__lte=Value(now) + F("length") * Value(timedelta(seconds=1 - YELLOW)))
 
 
 def due_within_the_hour(now):
@@ -267,9 +270,13 @@ COORDINATION = Desk("coordination", _("Requests"), (Role.ZH,), (
 # --- the duty leader -----------------------------------------------------------------------------------------------
 
 
+def climbed_high():
+    return Escalation.objects.filter(rung__in=HIGH_RUNGS, clock__status__in=UNFINISHED)
+
+
 def escalated_high(user, now):
     """What climbed to the duty leader or higher, and whose clock is still open."""
-    rungs = Escalation.objects.filter(rung__in=HIGH_RUNGS, clock__status__in=UNFINISHED).order_by("-fired_at")
+    rungs = climbed_high().order_by("-fired_at")
     return having(seen(user).filter(state__in=OPEN), rungs, climbed_at="fired_at", rung="rung")
 
 

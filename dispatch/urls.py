@@ -24,7 +24,6 @@ urlpatterns = [
     path("desk/supervision/", views.supervision, name=boards.SUPERVISION.url_name),
     path("desk/coordination/", views.coordination, name=boards.COORDINATION.url_name),
     path("desk/duty/", views.duty, name=boards.DUTY.url_name),
-    path("wall/", views.on_the_wall, name="wall"),
     path("routing/", rulebook.rules, name="routing"),
     path("routing/look/", rulebook.look, name="routing-look"),
     path("routing/write/", rulebook.write, name="routing-write"),

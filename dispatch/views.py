@@ -2,16 +2,16 @@
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from accounts.access import audience
 from accounts.instant import database_now
 from accounts.models import DutyKind, DutyShift
-from dispatch import boards, escalation, wall
+from dispatch import boards, escalation
 from dispatch.models import Escalation
-from tickets.list_views import desk_view, wants_part
+from tickets.list_views import desk_view
 from tickets.models import Ticket
 from tickets.scope import READERS
 
@@ -35,16 +35,6 @@ unit_board = desk_view(boards.UNIT_BOARD, "dispatch/unit.html")
 supervision = desk_view(boards.SUPERVISION)
 coordination = desk_view(boards.COORDINATION)
 duty = desk_view(boards.DUTY, "dispatch/duty.html", on_duty)
-
-
-@audience(*wall.READERS)
-@require_safe
-def on_the_wall(request):
-    """For a big screen: it brings itself up to date."""
-    now = database_now()
-    context = {"numbers": wall.numbers(request.user, now), "rows": wall.pressing(request.user, now), "now": now,
-               "here": request.path, "none": _("No clock runs.")}
-    return render(request, "dispatch/_wall.html" if wants_part(request) else "dispatch/wall.html", context)
 
 
 @audience(*READERS)

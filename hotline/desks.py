@@ -3,12 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import UNIT_ROLES, Role
-from dispatch import boards, wall
+from dispatch import boards
 from dispatch.rulebook import views as rulebook
 from followup.boards import APPEALS, CALLBACKS, FOLLOW_UPS, LAYERS, OF_UNIT
 from followup.sampling import drawing as sampling
 from followup.tracking.following import READERS as TRACKERS
 from insights import responsibility
+from insights.boards import board
 from insights.callback_rates import views as callback_rates
 from insights.figures import forms as figures
 from insights.published import views as published
@@ -62,7 +63,8 @@ OTHERS = (
     (_("Reply presets"), "dispatch:presets", UNIT_ROLES),
     (_("Tracking list"), "followup:tracking", TRACKERS),
     (_("Ledger of calls"), "tickets:calls", CALL_READERS),
-    (_("Wall"), "dispatch:wall", wall.READERS),
+    (_("Situation board"), "insights:board", board.READERS),
+    (_("Wall"), "insights:wall", board.READERS),
     (_("Responsibility"), "insights:responsibility", responsibility.READERS),
     (_("Sample of unreachable callbacks"), "followup:sampling", sampling.READERS),
     (_("Figures"), "insights:figures", figures.READERS),

@@ -93,7 +93,7 @@ LETTERS = {
     "tickets:desk-mine": "m", "tickets:desk-floor": "f", "tickets:desk-review": "r", "tickets:desk-leader": "e",
     "tickets:desk-quality": "q", "dispatch:desk-dispatch": "d", "dispatch:desk-unit": "u",
     "dispatch:desk-supervision": "s", "dispatch:desk-coordination": "o", "dispatch:desk-duty": "y",
-    "followup:desk-callbacks": "c", "dispatch:desk-unit-board": "x", "dispatch:wall": "v", "tickets:profiles": "t",
+    "followup:desk-callbacks": "c", "dispatch:desk-unit-board": "x", "insights:wall": "v", "tickets:profiles": "t",
     "tickets:calendar": "k", "insights:responsibility": "z", "dispatch:routing": "j", "dispatch:presets": "g",
     "followup:desk-appeals": "1", "followup:desk-unit-appeals": "2",  # the letters are all given
     "followup:tracking": "3", "followup:desk-follow-ups": "4",
@@ -101,7 +101,7 @@ LETTERS = {
     "tickets:calls": "8", "knowledge:desk": "9", "tickets:messages": "0", "knowledge:list": ",", "tickets:caller-notes": ".",
     "tickets:scripts": ";", "tickets:snippets": "-", "tickets:questions": "'",
     "insights:figures": "=", "insights:ranking": "\\", "suggesting:quality": "[", "suggesting:topics": "]",
-    "insights:published": "`", "tickets:exports": "/",
+    "insights:published": "`", "tickets:exports": "/", "insights:board": "*",
 }  # fmt: skip
 
 

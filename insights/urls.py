@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from insights import clock_views, sighting_views, views
+from insights.boards import views as boards
 from insights.callback_rates import views as callback_rates
 from insights.figures import views as figures
 from insights.published import views as published
@@ -11,6 +12,8 @@ CLOCK = r"tickets/(?P<ticket_no>[0-9]{1,16})/clocks/(?P<clock_id>[0-9]{1,18})/$"
 app_name = "insights"
 urlpatterns = [
     path("responsibility/", clock_views.responsible, name="responsibility"),
+    path("desk/board/", boards.board, name="board"),
+    path("desk/wall/", boards.on_the_wall, name="wall"),
     path("desk/callback-figures/", callback_rates.page, name="callback-figures"),
     path("desk/figures/", figures.figures, name="figures"),
     path("desk/figures/<slug:code>/", figures.rows, name="figure-list"),

@@ -4,6 +4,7 @@ import json
 from datetime import UTC
 
 import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -36,7 +37,10 @@ class TicketEvent(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ticket", "seq"], name="event_seq")]
-        indexes = [models.Index(fields=["by", "ticket"], name="event_by")]
+        indexes = [
+            models.Index(fields=["by", "ticket"], name="event_by"),
+            BrinIndex(fields=["at"], autosummarize=True, name="event_at"),  # what happened since: rows lie in the order of time
+        ]
         triggers = [
             pgtrigger.Protect(name="event_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
             pgtrigger.Trigger(name="event_no_truncate", level=pgtrigger.Statement, when=pgtrigger.Before,

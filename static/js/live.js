@@ -26,7 +26,7 @@
     const gap = Math.min(15000, Math.max(1000, took * 8));
     due = setTimeout(() => { due = 0; last = Date.now(); say("hotline:changed"); }, Math.max(Math.random() * 200, last + gap - Date.now()));
   };
-  document.addEventListener("htmx:beforeRequest", (event) => { if (event.target.id === "desk") asked = Date.now(); });
+  document.addEventListener("htmx:beforeRequest", (event) => { if (["desk", "board", "wall"].includes(event.target.id)) asked = Date.now(); });
   document.addEventListener("htmx:afterRequest", () => { if (asked) { took = Date.now() - asked; asked = 0; } });
   const lookAtAll = () => { say("hotline:hint", { all: true }); changed(); bell(); };
   const bell = () => window.htmx && window.htmx.trigger(document.body, "notices-read");
