@@ -10,6 +10,7 @@ from accounts.instant import database_now
 from dispatch import escalation
 from hotline.demo import floor, knowledge, people, roster, story
 from hotline.demo.password import demo_password
+from suggesting import themes
 from tickets.calendars import LOCAL
 from tickets.models import Ticket
 
@@ -49,5 +50,6 @@ class Command(BaseCommand):
             with transaction.atomic():  # all or nothing: stopped half-way, the next run begins again
                 stage = story.play(cast, now=now, tickets=tickets, seed=seed, on_progress=begin)
         escalation.sweep(now=database_now())  # what came due while we played
+        themes.look(now=database_now())  # the worker looks at the next full hour only
         since = stage.opens.astimezone(LOCAL)
         self.stdout.write(f"demo: {Ticket.objects.count()} tickets in every state, from {since:%Y-%m-%d %H:%M} until now")
