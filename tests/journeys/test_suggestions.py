@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from suggesting.models import Answer
+from tests.faults.site import until
 from tests.suggesting import trained
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -42,6 +43,7 @@ def test_a_key_or_a_click_takes_one_over_and_nothing_else_does(hire):
     expect(page.locator("#in-address")).to_have_value("滨河路18号门口")
     picture(page, "suggestions-taken")
 
+    until(lambda: Answer.objects.count() == 4)  # each is told in a request of its own
     said = {row.about: (row.is_accepted, row.training_id) for row in Answer.objects.all()}
     assert said["category"] == (True, training.pk) and said["type"] == said["area"] == (True, None)
 
