@@ -6,10 +6,11 @@ element that carries it in `data-key`. "1-9" stands for nine keys; "g h" is g, t
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from hotline.templatetags.navigation import places
 
@@ -116,18 +117,34 @@ def pages_of(user):
     ]
 
 
+@cache
+def letters():
+    """{address: letter}"""
+    return {reverse(name): letter for name, letter in LETTERS.items()}
+
+
 def goes_of(user):
     """The keys that lead this user to his pages."""
-    letters = {reverse(name): letter for name, letter in LETTERS.items()}
     labels = {url: label for label, url in pages_of(user)}  # each page once: some have the roster in their bar
-    return [Key("everywhere", (f"g {letters[url]}",), label, url=url) for url, label in labels.items() if url in letters]
+    return [Key("everywhere", (f"g {letters()[url]}",), label, url=url) for url, label in labels.items() if url in letters()]
 
 
 def of(user):
     """The table as this user's pages need it."""
+    same = same_for_all(get_language())
+    return same | {"keys": same["keys"] + [told(key) for key in goes_of(user)]}
+
+
+def told(key):
+    return vars(key) | {"label": str(key.label)}
+
+
+@cache
+def same_for_all(language):
+    """What every page of this language carries, made once."""
     return {
         "scopes": [vars(scope) | {"title": str(scope.title)} for scope in SCOPES],
-        "keys": [vars(key) | {"label": str(key.label)} for key in (*KEYS, *goes_of(user))],
+        "keys": [told(key) for key in KEYS],
         "words": {
             "copied": _("Copied: %(what)s"),
             "not_copied": _("The browser did not let us copy."),

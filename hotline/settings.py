@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.forms",  # its templates, some of which are ours
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
@@ -120,6 +121,7 @@ TEMPLATES = [{
         ],
     },
 }]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- database ----------------------------------------------------------------------------------------------------
 # A cut by dropped packets must end in an error within 6 seconds, never in a thread that hangs (libpq's default).

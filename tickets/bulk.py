@@ -55,8 +55,7 @@ def bar(tickets, user, papers=()):
     any of them. Costs no query."""
     found = []
     for step in sorted(steps(), key=lambda step: step.tone != "primary"):
-        fitting = sum(step.fits(ticket) == "" and mode_of(step, ticket, user, None, {}) is not None for ticket in tickets)
-        if fitting:
+        if any(step.fits(ticket) == "" and mode_of(step, ticket, user, None, {}) is not None for ticket in tickets):
             found.append({"name": step.name, "label": step.label, "style": BUTTONS[step.tone],
                           "url": reverse("tickets:several", args=[step.name])})
     made = papers if tickets else ()

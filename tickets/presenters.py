@@ -142,7 +142,7 @@ def light(clock, now):
 
 def label_of(clock):
     """节假日未维护: a due date that may be too early, since the holidays it runs through were not entered."""
-    label = _("Leader's instruction") if clock.by_hand else clock.get_kind_display()
+    label = _("Leader's instruction") if clock.by_hand else str(Kind(clock.kind).label)
     if clock.calendar_known or clock.status not in UNFINISHED:
         return label
     return _("%(clock)s (holidays not entered)") % {"clock": label}
