@@ -115,6 +115,7 @@
     },
     paper: () => getComputedStyle(document.body).backgroundColor,
     beginWalk: () => { document.activeElement?.blur(); window.scrollTo(0, 0); lit.clear(); begun = new Set(stops()); return presses(); },
+    presses,
     endWalk: () => {
       const visited = [...lit];
       document.activeElement?.blur();  // compared at rest: a focus that changes nothing cannot be seen
