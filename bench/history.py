@@ -6,7 +6,10 @@ reminders, orders, proposals, callback tasks, appeals and what the city heard; n
 ticket reads. While rows are loaded, and only on the connection that loads them, triggers and foreign keys are off: copies
 are not born as drafts.
 """
+import time
 from pathlib import Path
+
+from psycopg2.extensions import connection
 
 from bench import ground
 from hotline.embedded import Postgres
@@ -26,6 +29,8 @@ COPIES = """
     SELECT sources.id AS source, numbers.n, (SELECT max(id) FROM tickets_ticket) + numbers.n AS id,
            CASE WHEN numbers.is_open THEN 0 ELSE 8 + n %% %(days)s END * interval '1 day' AS back
     FROM numbers JOIN sources ON sources.is_open = numbers.is_open AND sources.place = numbers.n %% sources.many"""
+DUE = """SELECT EXISTS (SELECT FROM tickets_clock WHERE next_fire_at < clock_timestamp() - interval '30 s')
+    OR EXISTS (SELECT FROM notices_notice WHERE next_try_at < clock_timestamp() - interval '30 s')"""
 NUMBER = "to_char(t.registered_at - c.back, 'YYYYMMDD') || lpad(c.n::text, 7, '0')"
 LINK = "CASE WHEN t.survey_hash > '' THEN encode(sha256(convert_to(t.survey_hash || c.n, 'UTF8')), 'hex') ELSE '' END"
 COLUMNS = """SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s ORDER BY ordinal_position"""
@@ -44,7 +49,20 @@ def load(folder: Path, tickets: int, open_states: list[str]) -> int:
                 copy(cursor, table, {"ticket_id": "c.id"} | ({"survey_hash": LINK} if table == "followup_callbacktask" else {}))
             cursor.execute("SELECT setval(pg_get_serial_sequence('tickets_ticket', 'id'), max(id)) FROM tickets_ticket")
         ground.settle(database)
+        catch_up(database)
     return missing
+
+
+def catch_up(database: connection, patience: float = 900) -> None:
+    """The workers of the district find what the copies brought with them, all at once, as no district does; returns when
+    nothing is due any more and nobody is to be told of anything."""
+    database.autocommit = True
+    give_up = time.monotonic() + patience
+    with database.cursor() as cursor:
+        cursor.execute(DUE)
+        while cursor.fetchone()[0] and time.monotonic() < give_up:
+            time.sleep(1)
+            cursor.execute(DUE)
 
 
 def copy(cursor, table, own):

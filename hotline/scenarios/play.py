@@ -36,6 +36,7 @@ MINUTE = timedelta(minutes=1)
 BATCH = 50  # matters in one transaction: what is stopped half-way goes on with the next load
 MATTERS = (*matters_town.MATTERS, *matters_people.MATTERS, *matters_emergency.MATTERS)
 NUMBER = "1390{:07d}"
+INHERITED = []  # kept, because a connection that nobody keeps is closed
 
 
 class Player:
@@ -116,14 +117,22 @@ def load(scenario, cast, matters, *, on_progress=lambda n: None):
         on_progress(len(batch))
 
 
+def load_alone(*args, **kwargs):
+    """In a child: what its parent has opened is neither used nor closed, which would end it for the parent."""
+    for connection in connections.all(initialized_only=True):
+        INHERITED.append(connection.connection)
+        connection.connection = None
+    load(*args, **kwargs)
+
+
 def load_by_several(scenario, cast, matters, *, jobs, on_progress):
     """The same by so many processes. Each has days of its own, because numbers are counted by the day, in their order."""
     days = [list(group) for _day, group in groupby(matters, lambda matter: local_date(matter[1]))]
     parts = [[matter for day in days[place::jobs] for matter in day] for place in range(jobs)]
     context = multiprocessing.get_context("fork")
     told = context.Queue()
-    connections.close_all()  # each process opens its own
-    processes = [context.Process(target=load, args=(scenario, cast, part), kwargs={"on_progress": told.put}) for part in parts]
+    processes = [context.Process(target=load_alone, args=(scenario, cast, part), kwargs={"on_progress": told.put})
+                 for part in parts]
     for process in processes:
         process.start()
     left = len(matters)

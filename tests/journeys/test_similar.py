@@ -46,6 +46,7 @@ def test_who_calls_again_is_known_at_his_number_and_his_history_is_a_key_away(hi
     operator = hire("op1", "OP", "RX-JX", "甲接线")
     number = operator.takes_in(**CALL)
     page = operator.goes("/tickets/new/").page
+    expect(page.locator("#in-caller_number")).to_be_focused()
 
     page.keyboard.type(CALL["caller_number"])
     page.keyboard.press("Tab")

@@ -49,6 +49,7 @@ def pages(search, user, size):
 @pytest.mark.parametrize("order", hits.ORDERS)
 def test_pages_together_are_the_whole_whichever_way_is_taken(p, dozen, monkeypatch, short, order):
     monkeypatch.setattr(hits, "SHORT", 10**9 if short else -1)
+    monkeypatch.setattr(hits, "are_rare", lambda keys, rows: False)
     newest = dozen[::-1]
     titled = sorted(newest, key=lambda ticket: ticket.title != "小区停水") if order == hits.BEST else newest
 
@@ -58,10 +59,17 @@ def test_pages_together_are_the_whole_whichever_way_is_taken(p, dozen, monkeypat
             assert pages(search, p.sv, size) == expected, (words, size)
 
 
-@pytest.mark.parametrize("short", [True, False], ids=["whole list", "by index"])
-def test_windows_are_read_over_their_edges(p, dozen, monkeypatch, short):
+def test_rare_words_are_brought_by_the_index_also_of_a_short_list(p, dozen, monkeypatch):
+    monkeypatch.setattr(hits, "_estimates", {})
+    monkeypatch.setattr(hits, "WINDOW", 4)  # of so many tickets two say a word that is not rare
+    everything = Ticket.objects.visible_to(p.sv)
+
+    assert not hits.are_rare(understood("停水", p.sv).keys, everything)
+    assert hits.are_rare(understood("孔雀石", p.sv).keys, everything)
+
+
+def test_windows_are_read_over_their_edges(p, dozen):
     """Rows of words in other windows, as if there were many tickets in between."""
-    monkeypatch.setattr(hits, "SHORT", 10**9 if short else -1)
     first, last = dozen[0].pk, dozen[-1].pk
     assert SearchText.objects.filter(ticket__gte=first).count() == 12
     sql, params = hits.from_index(["停水"], understood("停水", p.sv).keys, hits.LAST, title=None)

@@ -12,12 +12,12 @@ from itertools import islice
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BigIntegerField, F, OuterRef, Q
+from django.db.models import BigIntegerField, BooleanField, F, OuterRef, Q
 from django.db.models.expressions import RawSQL
 
 from tickets import orders
 from tickets.finding import asked as asking
-from tickets.finding.index import IN_TITLE, WINDOW_BITS, folded
+from tickets.finding.index import IN_TITLE, WINDOW, WINDOW_BITS, folded
 from tickets.models import Ticket
 from tickets.redaction import Reading
 
@@ -27,16 +27,20 @@ A_MINUTE, MOST_ESTIMATES = 60, 500
 MOST_LOOKS = 3  # for a page of a reader from whom something in the tickets is hidden
 LAST = 1 << 62
 TEXT = "s.words || E'\\n' || s.replies"
-FROM_INDEX = """SELECT c.id
+FROM_INDEX = """SELECT c.id, {first} AS first
     FROM generate_series(least((SELECT coalesce(max(ticket_id), 0) FROM tickets_searchtext), %s) >> {bits}, 0, -1) w(n)
     CROSS JOIN LATERAL (SELECT search_window(%s::bigint[], w.n) AS keys OFFSET 0) k
     CROSS JOIN LATERAL (SELECT s.ticket_id AS id FROM tickets_searchtext s
         WHERE search_keys(s.ticket_id, s.title, s.words, s.replies) @> k.keys AND s.ticket_id < %s AND {said}
         ORDER BY s.ticket_id DESC OFFSET 0) c"""
-TITLED = "SELECT {said} FROM tickets_searchtext s WHERE s.ticket_id = tickets_ticket.id"
-OF_LIST = """SELECT t.id FROM ({rows} OFFSET 0) t(id) CROSS JOIN LATERAL
-    (SELECT {titled} AS first FROM tickets_searchtext s WHERE s.ticket_id = t.id AND {said} LIMIT 1) s
-    WHERE (s.first, t.id) < (%s, %s) ORDER BY s.first DESC, t.id DESC"""
+IN_LAST_WINDOW = """SELECT count(*) FROM tickets_searchtext s WHERE search_keys(s.ticket_id, s.title, s.words, s.replies)
+    @> search_window(%s::bigint[], (SELECT greatest((max(ticket_id) >> {bits}) - 1, 0) FROM tickets_searchtext))"""
+FIRST = "strpos(search_fold(tickets_ticket.title), %s) > 0"
+OF_LIST = """WITH mine(id, first) AS MATERIALIZED ({rows})
+    (SELECT id, first FROM mine WHERE first AND (true, id) < (%s, %s) ORDER BY id DESC LIMIT %s) UNION ALL
+    (SELECT t.id, false FROM (SELECT id FROM mine WHERE NOT first AND (false, id) < (%s, %s) ORDER BY id DESC OFFSET 0) t
+        CROSS JOIN LATERAL (SELECT FROM tickets_searchtext s WHERE s.ticket_id = t.id AND {said} LIMIT 1) s LIMIT %s)
+    LIMIT %s"""
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ def sql_of(rows):
     return rows.order_by().values("pk").query.sql_with_params()
 
 
-_estimates: dict = {}  # (SQL, parameters) of a list: (tickets by estimate, when it was made)
+_estimates: dict = {}  # what was asked: (the answer, when it was given)
 
 
 def is_short(rows):
@@ -95,25 +99,38 @@ def is_short(rows):
     return estimate(rows) ** 2 <= SHORT * estimate(Ticket.objects.all())
 
 
+def are_rare(keys, rows):
+    """Whether the words are so rare, as the last full window tells, that to bring all tickets that say them costs less than to
+    read this short list: one that the index brings costs half as much as one that is only read in vain."""
+    said = remembered(IN_LAST_WINDOW.format(bits=WINDOW_BITS), [keys], int)
+    return said < estimate(rows) * WINDOW // (2 * max(estimate(Ticket.objects.all()), 1))
+
+
 def estimate(rows):
-    """How many tickets these are, as the planner thought a minute ago at most; they are not read."""
+    """How many tickets these are, as the planner thinks; they are not read."""
     sql, params = sql_of(rows)
+    return remembered(f"EXPLAIN (FORMAT JSON) {sql}", params, lambda plans: plans[0]["Plan"]["Plan Rows"])
+
+
+def remembered(sql, params, read):
+    """What the answer to this question says, as it was a minute ago at most."""
     key = sql, repr(params)
     known = _estimates.get(key)
     if known is None or time.monotonic() - known[1] > A_MINUTE:
         if len(_estimates) >= MOST_ESTIMATES:
             _estimates.clear()
         with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
-            known = _estimates[key] = cursor.fetchone()[0][0]["Plan"]["Plan Rows"], time.monotonic()
+            cursor.execute(sql, params)
+            known = _estimates[key] = read(cursor.fetchone()[0]), time.monotonic()
     return known[0]
 
 
 def from_index(words, keys, before, *, title, rows=None):
-    """(SQL, parameters) of the tickets that say the words, newest first; of `rows`, each of which is asked for by its key."""
+    """(SQL, parameters) of the tickets that say the words, as (key, whether in the title), newest first; of `rows`, each of
+    which is asked for by its key."""
     head = IN_TITLE if title is True else 0
     more, params = said(words, title=title)
-    sql = FROM_INDEX.format(bits=WINDOW_BITS, said=more)
+    sql = FROM_INDEX.format(bits=WINDOW_BITS, said=more, first="true" if title else "false")
     given = [before - 1, [key | head for key in keys], before, *params]
     if rows is not None:
         mine, mine_params = sql_of(rows.filter(pk=RawSQL("c.id", (), output_field=BigIntegerField())))
@@ -122,13 +139,16 @@ def from_index(words, keys, before, *, title, rows=None):
     return sql, given
 
 
-def of_list(words, place, *, ranked, rows):
-    """(SQL, parameters) of those of a short list that say the words, in one pass over it."""
-    everywhere = " AND ".join(["strpos({0}, %s) > 0"] * len(words))
-    titled = everywhere.format("s.title") if ranked else "false"
-    mine, mine_params = sql_of(rows)
-    sql = OF_LIST.format(rows=mine, titled=titled, said=everywhere.format(TEXT))
-    return sql, [*mine_params, *(words if ranked else ()), *words, place.in_title, place.pk]
+def of_list(words, place, count, *, ranked, rows):
+    """(SQL, parameters) of those of a short list that say the words: its titles are read whole, and then, newest first, what
+    else is said, until there are enough."""
+    titled, given = (" AND ".join([FIRST] * len(words)), words) if ranked else ("false", ())
+    first = RawSQL(titled, given, output_field=BooleanField())  # noqa: S611 (made here, the words are parameters)
+    mine, params = rows.order_by().annotate(first=first).values("pk", "first").query.sql_with_params()
+    everywhere = " AND ".join([f"strpos({TEXT}, %s) > 0"] * len(words))
+    after = (place.in_title, place.pk)
+    return OF_LIST.format(rows=mine, said=everywhere), [*params, *after, count, *after, *words, count, count]
+
 
 
 class Search:
@@ -138,24 +158,27 @@ class Search:
         self.rows, self.words, self.keys, self.order = rows, asked.words, asked.keys, order
 
     def tickets(self, place, count, bring=lambda rows: rows):
-        """[(Place, ticket)]: so many after this one, by one query."""
+        """[(Place, ticket, or None if it left the list meanwhile)]: so many after this one, by two queries."""
         if not self.keys:
             return []
         try:
             sql, params = self.sql(place, count)
         except EmptyResultSet:
             return []
-        title = RawSQL(TITLED.format(said=" AND ".join(["strpos(s.title, %s) > 0"] * len(self.words))), self.words)  # noqa: S611
-        rows = self.rows.filter(pk__in=RawSQL(sql, params)).annotate(in_title=title)  # noqa: S611
-        found = [(Place(self.order == BEST and ticket.in_title, ticket.pk), ticket)
-                 for ticket in with_replies(bring(rows)).for_list()]
-        return sorted(found, key=lambda one: (not one[0].in_title, -one[0].pk))
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            places = [Place(first, pk) for pk, first in cursor.fetchall()]
+        found = with_replies(bring(self.rows.filter(pk__in=[one.pk for one in places]))).for_list().in_bulk()
+        return [(one, found.get(one.pk)) for one in places]
 
     def sql(self, place, count):
-        """(SQL, parameters) of the keys: those with the words in the title, and only if they are too few the others."""
-        if is_short(self.rows):
-            sql, params = of_list(self.words, place, ranked=self.order == BEST, rows=self.rows)
-            return f"{sql} LIMIT %s", [*params, count]
+        """(SQL, parameters) of (key, whether in the title)."""
+        if is_short(self.rows) and not are_rare(self.keys, self.rows):
+            return of_list(self.words, place, count, ranked=self.order == BEST, rows=self.rows)
+        return self.brought(place, count)
+
+    def brought(self, place, count):
+        """Those with the words in the title, and only if they are too few the others."""
         if self.order == NEWEST:
             parts = [(None, place.pk)]
         else:
@@ -173,7 +196,7 @@ def everywhere(asked):
     if not asked.keys:
         return Q(pk__in=[])
     sql, params = from_index(asked.words, asked.keys, LAST, title=None)
-    return Q(pk__in=RawSQL(sql, params))  # noqa: S611 (made here, the words are parameters)
+    return Q(pk__in=RawSQL(f"SELECT id FROM ({sql}) said", params))  # noqa: S608, S611 (made here, the words are parameters)
 
 
 # --- the reader's part -------------------------------------------------------------------------------------------
@@ -229,7 +252,7 @@ def page(search, user, *, bring=lambda rows: rows, after="", size=orders.PAGE):
 
 def told(looked, search, user):
     """Of (Place, ticket) pairs those that the reader may be told of."""
-    return [(at, ticket) for at, ticket in looked if may_be_told(ticket, user, search.words)]
+    return [(at, ticket) for at, ticket in looked if ticket and may_be_told(ticket, user, search.words)]
 
 
 def stream(search, user, *, bring=lambda rows: rows, chunk=500):

@@ -19,8 +19,9 @@ PLACE, LETTER = 42, 21  # bits: [1 = in the title][20: window][21: letter][21: l
 IN_TITLE = 1 << 62
 SPACE = 32  # letters up to here part words and are in no pair
 
-FOLD = """CREATE FUNCTION search_fold(words text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN upper(normalize(words, NFKC))"""
+# Not STRICT: then the planner would not put its body in place of its name.
+FOLD = """CREATE OR REPLACE FUNCTION search_fold(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN upper(CASE WHEN words IS NFKC NORMALIZED THEN words ELSE normalize(words, NFKC) END)"""
 KEYS = f"""CREATE FUNCTION search_keys(ticket bigint, title text, words text, replies text) RETURNS bigint[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   WITH letters AS (
