@@ -15,7 +15,7 @@ def lists_of(meter):
     paths = dict.fromkeys([meter.here(), *meter.menu()])
     for path in [path for path in paths if path.startswith(LISTS) and not path.startswith("/tickets/new")]:
         meter.goto(path)
-        if meter.page.locator("table.list, .empty-list").count() == 0:
+        if meter.page.locator("[data-list], .tiles").count() == 0:
             continue
         yield path
         tiles = meter.page.evaluate("[...document.querySelectorAll('.tiles a')].map(a => a.pathname + a.search)")

@@ -58,8 +58,9 @@ FOLLOWED = {  # pages behind a link: (page, "" for a ticket; the link)
 }
 VARIANTS = {  # a chosen few in English, on a phone, in the dark
     "en": ("op-new", "rv-review", "dp-dispatch", "li-ticket", "cb-callback", "sv-supervision", "sv-proof", "sv-appeals",
-           "sv-callback-figures", "dl-duty"),
-    "phone": ("op-mine", "hd-unit", "hd-ticket", "hd-step", "hd-field-list", "dl-duty", "ql-leader"),
+           "sv-callback-figures", "sv-board", "sv-ranking", "dl-duty"),
+    "phone": ("op-mine", "op-new", "hd-unit", "hd-ticket", "hd-step", "hd-field-list", "cb-callback", "sv-board", "dl-duty",
+              "ql-leader"),
     "en-phone": ("hd-unit", "hd-ticket"),
     "dark": ("op-new", "li-ticket", "sv-supervision", "rv-step"),
     "phone-dark": ("hd-ticket",),
@@ -167,6 +168,13 @@ def name_of(path):
     return "home" if not parts else "all" if parts == ["tickets"] else parts[-1]
 
 
+def words_of(name):
+    """The page, and in what variant."""
+    kind = max((kind for kind in VARIANTS if name.endswith(f"-{kind}")), key=len, default="")
+    page = name.removesuffix(f"-{kind}") if kind else name
+    return ", ".join([page, *kind.split("-")] if kind else [page])
+
+
 def write_document():
     """docs/screens.md: every picture under the role whose day it shows."""
     pictures = sorted(path.stem for path in PICTURES.glob("*.png"))
@@ -178,7 +186,7 @@ def write_document():
         own = [name for name in pictures if name.startswith(f"{role}-")]
         lines += [f"## {who}", text, ""]
         for name in own:
-            words = name.removeprefix(f"{role}-").replace("-", ", ")
+            words = words_of(name.removeprefix(f"{role}-"))
             lines += [f"{words}:", f"![{who}: {words}](pictures/{name}.png)", ""]
     DOCUMENT.write_text("\n".join(lines), encoding="utf-8")
 

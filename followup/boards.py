@@ -135,6 +135,6 @@ LAYERS = Desk("layers", _("Three layers of callback"), (Role.SV, Role.QI), (
     WorkList("differ", _("Callbacks differ"), _("Unit, district and city say the same."), differing, order="-registered_at",
              remark=layers.remark, edge="orange", counted=False),
     WorkList("city", _("Called by the city"), _("No callback of the city was imported yet."), by_the_city,
-             order="-city_called_at", remark=layers.remark, counted=False),
+             order="-registered_at", remark=layers.remark, counted=False),
 ), app="followup")
 DESKS = (CALLBACKS, LAYERS, APPEALS, OF_UNIT, FOLLOW_UPS)

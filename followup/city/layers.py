@@ -116,6 +116,4 @@ def worded(value):
 
 
 def called_by_the_city(tickets):
-    last = CityCallback.objects.filter(ticket=OuterRef("pk")).order_by("-at").values("at")[:1]
-    return with_layers(tickets.filter(Exists(CityCallback.objects.filter(ticket=OuterRef("pk"))))).annotate(
-        city_called_at=Subquery(last))
+    return with_layers(tickets.filter(Exists(CityCallback.objects.filter(ticket=OuterRef("pk")))))

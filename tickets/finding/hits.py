@@ -35,6 +35,7 @@ FROM_INDEX = """SELECT c.id, {first} AS first
         ORDER BY s.ticket_id DESC OFFSET 0) c"""
 IN_LAST_WINDOW = """SELECT count(*) FROM tickets_searchtext s WHERE search_keys(s.ticket_id, s.title, s.words, s.replies)
     @> search_window(%s::bigint[], (SELECT greatest((max(ticket_id) >> {bits}) - 1, 0) FROM tickets_searchtext))"""
+TITLED = "SELECT {said} FROM tickets_searchtext s WHERE s.ticket_id = tickets_ticket.id"
 FIRST = "strpos(search_fold(tickets_ticket.title), %s) > 0"
 OF_LIST = """WITH mine(id, first) AS MATERIALIZED ({rows})
     (SELECT id, first FROM mine WHERE first AND (true, id) < (%s, %s) ORDER BY id DESC LIMIT %s) UNION ALL
@@ -158,18 +159,18 @@ class Search:
         self.rows, self.words, self.keys, self.order = rows, asked.words, asked.keys, order
 
     def tickets(self, place, count, bring=lambda rows: rows):
-        """[(Place, ticket, or None if it left the list meanwhile)]: so many after this one, by two queries."""
+        """[(Place, ticket)]: so many after this one, by one query."""
         if not self.keys:
             return []
         try:
             sql, params = self.sql(place, count)
         except EmptyResultSet:
             return []
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            places = [Place(first, pk) for pk, first in cursor.fetchall()]
-        found = with_replies(bring(self.rows.filter(pk__in=[one.pk for one in places]))).for_list().in_bulk()
-        return [(one, found.get(one.pk)) for one in places]
+        title = RawSQL(TITLED.format(said=" AND ".join(["strpos(s.title, %s) > 0"] * len(self.words))), self.words)  # noqa: S611
+        keys = RawSQL(f"SELECT id FROM ({sql}) found", params)  # noqa: S608, S611 (made here, the words are parameters)
+        found = [(Place(self.order == BEST and ticket.in_title, ticket.pk), ticket)
+                 for ticket in with_replies(bring(self.rows.filter(pk__in=keys).annotate(in_title=title))).for_list()]
+        return sorted(found, key=lambda one: (not one[0].in_title, -one[0].pk))
 
     def sql(self, place, count):
         """(SQL, parameters) of (key, whether in the title)."""
@@ -252,7 +253,7 @@ def page(search, user, *, bring=lambda rows: rows, after="", size=orders.PAGE):
 
 def told(looked, search, user):
     """Of (Place, ticket) pairs those that the reader may be told of."""
-    return [(at, ticket) for at, ticket in looked if ticket and may_be_told(ticket, user, search.words)]
+    return [(at, ticket) for at, ticket in looked if may_be_told(ticket, user, search.words)]
 
 
 def stream(search, user, *, bring=lambda rows: rows, chunk=500):
