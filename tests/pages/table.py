@@ -222,7 +222,7 @@ def knowledge_list(world):
 
 def lists(world):
     """Also narrowed until nothing is left, and asked for what makes no sense."""
-    return [*plain("tickets:all")(world), ("op", f"/tickets/?q={quote('没有这样的词')}"), ("sv", f"/tickets/?q={quote('漏水 维修')}"),
+    return [*plain("tickets:all")(world), ("op", f"/tickets/?q={quote('路灯报修电话')}"), ("sv", f"/tickets/?q={quote('漏水 维修')}"),
             ("li", f"/tickets/?q={quote('漏')}"), ("ql", "/tickets/?q=13800138000"), ("sv", "/tickets/?registered_from=never&page=x&after=1~2")]
 
 
