@@ -14,6 +14,7 @@ from insights.callback_rates import views as callback_rates
 from insights.figures import forms as figures
 from insights.published import views as published
 from insights.ranking import acts as ranking
+from insights.reports import acts as reports
 from knowledge.who import EDITORS
 from knowledge.who import READERS as KNOWLEDGE_READERS
 from suggesting import themes
@@ -69,6 +70,7 @@ OTHERS = (
     (_("Sample of unreachable callbacks"), "followup:sampling", sampling.READERS),
     (_("Figures"), "insights:figures", figures.READERS),
     (_("Ranking"), "insights:ranking", ranking.READERS),
+    (_("Reports"), "insights:reports", reports.READERS),
     (_("Callback figures"), "insights:callback-figures", callback_rates.READERS),
     (_("My files"), "tickets:exports", READERS),
     (_("Hot topics"), "suggesting:topics", themes.READERS),
