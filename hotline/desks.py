@@ -1,6 +1,7 @@
 """Which desk belongs to whom, in the order of the top bar; the first one of a user is his home."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.roles import UNIT_ROLES, Role
 from dispatch import boards
@@ -70,7 +71,7 @@ OTHERS = (
     (_("Sample of unreachable callbacks"), "followup:sampling", sampling.READERS),
     (_("Figures"), "insights:figures", figures.READERS),
     (_("Ranking"), "insights:ranking", ranking.READERS),
-    (_("Reports"), "insights:reports", reports.READERS),
+    (pgettext_lazy("paper", "Reports"), "insights:reports", reports.READERS),
     (_("Callback figures"), "insights:callback-figures", callback_rates.READERS),
     (_("My files"), "tickets:exports", READERS),
     (_("Hot topics"), "suggesting:topics", themes.READERS),

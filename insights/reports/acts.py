@@ -101,7 +101,8 @@ def stamp(report):
 
 def may_approve(report, user):
     """Whoever asked for it or wrote in it is not the second person."""
-    return report.status == Status.DRAFT and user.has_role(*APPROVE) and user.pk not in (report.edited_by_id, report.asked_by_id)
+    mine = user.pk in (report.edited_by_id, report.asked_by_id)
+    return report.status == Status.DRAFT and user.has_role(*APPROVE) and not mine
 
 
 @transaction.atomic
@@ -129,6 +130,12 @@ def send_back(report_id, *, by, now):
     return report
 
 
+def may_issue(report, user):
+    """Two persons answer for it: what nobody asked for or wrote in is issued by another one than who approved it."""
+    second = report.edited_by_id or report.asked_by_id or report.approved_by_id != user.pk
+    return report.status == Status.APPROVED and user.has_role(*ISSUE) and bool(second)
+
+
 @transaction.atomic
 def issue(report_id, *, by, now):
     """For good, and under a number without gaps; a corrected version keeps the number of the first one."""
@@ -136,6 +143,8 @@ def issue(report_id, *, by, now):
     report = locked(report_id)
     if report.status != Status.APPROVED:
         raise Refused(_("Only an approved report is issued, and only once."))
+    if not may_issue(report, by):
+        raise Refused(_("You alone have approved it, and nobody has written in it: somebody else has to issue it."))
     report.status, report.issued_by, report.issued_at = Status.ISSUED, by, now
     report.year, report.number = number_of(report, local_date(now).year)
     report.save(update_fields=["status", "issued_by", "issued_at", "year", "number"])

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from insights.reports import words
-from tickets.calendars import LOCAL
+from tickets.calendars import LOCAL, ONE_DAY
 
 NAMED = 3  # things that a sentence names
 
@@ -19,7 +19,8 @@ def text_of(report, content):
 
 
 def heading(report):
-    return f"{report.get_kind_display()} · {period(report)}"
+    return _("%(hotline)s: %(kind)s, %(period)s") % {
+        "hotline": _("12345 Hotline"), "kind": report.get_kind_display(), "period": period(report)}
 
 
 def period(report):
@@ -30,6 +31,8 @@ def period(report):
         return f"{since:%Y-%m-%d %H:%M}–{until:%H:%M}"
     if report.kind == kinds.DAILY:
         return f"{since:%Y-%m-%d}"
+    if report.kind == kinds.WEEKLY:
+        return f"{since:%Y-%m-%d} – {until - ONE_DAY:%Y-%m-%d}"
     if report.kind == kinds.MONTHLY:
         return f"{since:%Y-%m}"
     return f"{since:%Y-%m-%d %H:%M} – {until:%Y-%m-%d %H:%M}"
@@ -75,7 +78,9 @@ def best_and_last(found):
                            ("word:explain", _("To explain within five working days, with measures: %(list)s."))):
         named = [row for row in rows if row["cells"][-1].get("word") == mark]
         if named:
-            units = [f"{words.said(row['label'][-1])} {row['cells'][5]['text']}" for row in named]
+            units = [_("%(unit)s (%(points)s points)") % {
+                "unit": words.said(row["label"][-1]), "points": row["cells"][5]["text"]}
+                     for row in named]
             yield sentence % {"list": _(", ").join(units)}
 
 
@@ -87,4 +92,5 @@ def explained(found):
 
 
 def listed(rows):
-    return _(", ").join(f"{' '.join(words.said(part) for part in row['label'])} {row['cells'][0]['text']}" for row in rows)
+    return _(", ").join(_("%(what)s (%(n)s)") % {
+        "what": " ".join(words.said(part) for part in row["label"]), "n": row["cells"][0]["text"]} for row in rows)

@@ -12,7 +12,7 @@ from insights.figures import counting
 from insights.figures.asked import Period, Scope
 from insights.figures.measures import MEASURES
 from insights.figures.published import INDICATORS
-from insights.figures.rates import NOTHING, Rate
+from insights.figures.rates import NOTHING
 from insights.models import Report
 from insights.reports import parts
 from insights.reports.parts import WHOLE, number, row, section, text, ticket, word
@@ -59,7 +59,7 @@ def hour_event(span):
     rows = [row(f"text:{names.get(code, code)}", [number("accepted", many) for many in counts], category=code)
             for code, counts in found.items()]
     together = [sum(counts[place] for counts in found.values()) for place in range(len(columns))]
-    rows.append(row("word:event_share", [text(Rate(many, of)) for many, of in zip(together, whole, strict=True)]))
+    rows.append(row("word:event_share", [text(parts.ratio(many, of)) for many, of in zip(together, whole, strict=True)]))
     return section("hour_event", columns, rows)
 
 

@@ -58,7 +58,7 @@ def context(report, user, form=None):
         "may_approve": may_approve,
         "waits_for_another": report.status == Status.DRAFT and user.has_role(*acts.APPROVE) and not may_approve,
         "may_send_back": report.status == Status.APPROVED and user.has_role(*acts.APPROVE),
-        "may_issue": report.status == Status.APPROVED and user.has_role(*acts.ISSUE),
+        "may_issue": acts.may_issue(report, user),
         "may_correct": report.status == Status.ISSUED and user.has_role(*acts.MAKE),
         "may_again": report.status == Status.FAILED and user.has_role(*acts.MAKE),
     }

@@ -8,6 +8,7 @@ A word names what is translated when it is shown ("indicator:calls", "type:help"
 "figure:<measure>", whose list is asked for the period of the column, or "ticket:<number>".
 """
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import F
@@ -47,9 +48,13 @@ def number(code, n):
     return {"text": str(n), "parts": [[str(n), f"figure:{code}" if n else ""]], "n": n}
 
 
+def ratio(n, total):
+    return str(Rate(Decimal(n), total))
+
+
 def share(part, n, whole, total):
     """n rows of a measure as a share of those of another: `x.xx% (n/d)`."""
-    rate = str(Rate(n, total))
+    rate = ratio(n, total)
     if not total:
         return text(rate)
     head = rate.partition("(")[0]
@@ -125,7 +130,7 @@ def of_choices(name, choice, key, columns, *, chart="bars"):
     now, before = by("accepted", period, key), [by("accepted", other, key) for _word, other in others]
     whole = sum(now.values())
     order = sorted(set(now).union(*before), key=lambda value: (-now.get(value, 0), value or ""))
-    rows = [row(f"{choice}:{value or ''}", [number("accepted", now.get(value, 0)), text(Rate(now.get(value, 0), whole)),
+    rows = [row(f"{choice}:{value or ''}", [number("accepted", now.get(value, 0)), text(ratio(now.get(value, 0), whole)),
                                             *[number("accepted", one.get(value, 0)) for one in before]],
                 **{choice: value or "none"}) for value in order]
     return section(name, with_share(columns), rows, chart=chart)
@@ -142,7 +147,7 @@ def of_categories(name, columns, most=10):
     whole = sum(now.values())
     names = category_names()
     order = sorted((code for code in now if code), key=lambda code: (-now[code], code))[:most]
-    rows = [row(f"text:{names[code]}", [number("accepted", now[code]), text(Rate(now[code], whole)),
+    rows = [row(f"text:{names[code]}", [number("accepted", now[code]), text(ratio(now[code], whole)),
                                         *[number("accepted", one.get(code, 0)) for one in before]], category=code)
             for code in order]
     return section(name, with_share(columns), rows, chart="bars")
@@ -159,7 +164,7 @@ def of_streets(name, columns, most=5):
     found = [by_street(streets, by("accepted", period, "area__path")) for _word, period in columns]
     order = sorted((unit for unit in streets if found[0].get(unit.pk)), key=lambda unit: (-found[0][unit.pk], unit.path))[:most]
     whole = total("accepted", columns[0][1])
-    rows = [row(f"text:{unit.name}", [number("accepted", found[0][unit.pk]), text(Rate(found[0][unit.pk], whole)),
+    rows = [row(f"text:{unit.name}", [number("accepted", found[0][unit.pk]), text(ratio(found[0][unit.pk], whole)),
                                       *[number("accepted", one.get(unit.pk, 0)) for one in found[1:]]], area=unit.code)
             for unit in order]
     return section(name, with_share(columns), rows, chart="bars")

@@ -1,11 +1,11 @@
 """A report as PDF on A4: the font is embedded (only the signs that are used), charts are drawn, not pictures."""
 from fpdf import FPDF
-from fpdf.enums import TableBordersLayout, XPos, YPos
+from fpdf.enums import TableBordersLayout, WrapMode, XPos, YPos
 from fpdf.fonts import FontFace
 
 from insights.reports import fonts, printed
 
-INK, GREY, PALE, BLUE = (30, 30, 30), (110, 110, 110), (235, 239, 245), (32, 107, 196)
+INK, GREY, PALE, BLUE, WHITE = (30, 30, 30), (110, 110, 110), (235, 239, 245), (32, 107, 196), (255, 255, 255)
 RED = (192, 0, 0)  # of an official paper's head
 MARGIN, LINE = 18, 5.6  # mm
 BAR, HIGH = 5.0, 38.0  # how high a lying bar is, and a chart of standing ones
@@ -34,7 +34,7 @@ class Paper(FPDF):
         self.set_text_color(*color)
 
     def paragraph(self, text, height=LINE, align="L"):
-        self.multi_cell(0, height, text, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(0, height, text, align=align, wrapmode=WrapMode.CHAR, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def room(self, height):
         """On a new page what would be cut in two."""
@@ -89,10 +89,12 @@ def table(paper, part):
     paper.said(8.5 if len(part.columns) > 6 else 9.5)
     paper.set_draw_color(190, 196, 204)
     paper.set_line_width(0.15)
+    paper.set_fill_color(*WHITE)  # of the cells
     longest = [max(width_of(text) for text in texts) for texts in zip(
         ["", *part.columns], *([row.label, *[cell.text for cell in row.cells]] for row in part.rows), strict=True)]
-    shares = [min(max(one, 5), 30) for one in longest]
+    shares = [min(max(one + 2, 7), 32) for one in longest]
     with paper.table(col_widths=tuple(shares), line_height=LINE, borders_layout=TableBordersLayout.ALL, padding=(0.6, 1),
+                     wrapmode=WrapMode.CHAR,
                      headings_style=FontFace(emphasis="BOLD", fill_color=PALE), text_align=("LEFT",) * len(shares)) as drawn:
         drawn.row(["", *part.columns])
         for row in part.rows:

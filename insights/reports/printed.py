@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from insights.figures.periods import local
 from insights.reports import words
@@ -118,7 +119,7 @@ def file_name(report, ending):
 
 
 def nothing():
-    return _("Nothing of this kind in this period.")
+    return pgettext("report", "Nothing of this kind in this period.")
 
 
 def sheet_title():

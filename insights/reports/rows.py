@@ -93,6 +93,8 @@ class Report(models.Model):
                 status__in=("draft", "approved", "issued"), content__isnull=False, made_at__isnull=False, digest__gt="")),
             models.CheckConstraint(name="report_by_two", condition=Q(approved_by=None) | (
                 (Q(edited_by=None) | ~Q(approved_by=F("edited_by"))) & (Q(asked_by=None) | ~Q(approved_by=F("asked_by"))))),
+            models.CheckConstraint(name="report_issued_by_two", condition=Q(issued_by=None) | Q(
+                edited_by__isnull=False) | Q(asked_by__isnull=False) | ~Q(issued_by=F("approved_by"))),
             models.CheckConstraint(name="report_approved_together", condition=Q(
                 status__in=("approved", "issued"), approved_by__isnull=False, approved_at__isnull=False) | Q(
                 ~Q(status__in=("approved", "issued")), approved_by=None, approved_at=None)),

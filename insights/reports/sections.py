@@ -107,8 +107,9 @@ def tickets(name, rows, period, *extra):
     open_ones = rows.filter(is_confidential=False).select_related("category", "area", "lead_unit")
     open_ones = open_ones if open_ones.ordered else open_ones.order_by("pk")
     found = [row(f"text:{named(one)}", [
-        ticket(one.ticket_no), text(one.area.name if one.area else NOTHING), text(one.lead_unit.name if one.lead_unit else NOTHING),
-        word(f"state:{one.state}"), *[cell(one) for _word, cell in extra]]) for one in open_ones[:LISTED]]
+        ticket(one.ticket_no), text(one.area.name if one.area else NOTHING),
+        text(one.lead_unit.name if one.lead_unit else NOTHING), word(f"state:{one.state}"),
+        *[cell(one) for _word, cell in extra]]) for one in open_ones[:LISTED]]
     columns = [("ticket", None), ("place", None), ("unit", None), ("state", None), *[(said, None) for said, _cell in extra]]
     return section(name, columns, found, note=f"listed:{len(found)}:{total}")
 

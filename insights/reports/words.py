@@ -42,7 +42,7 @@ COLUMNS = {
     "reason": gettext_lazy("Reason"), "refused": gettext_lazy("Matters not accepted"), "this_hour": gettext_lazy("This hour"),
     "hour_before": gettext_lazy("Hour before"), "hour_yesterday": gettext_lazy("Same hour yesterday"),
     "today": gettext_lazy("Day so far"), "trend": gettext_lazy("Trend"), "handling": gettext_lazy("Handling"),
-    "minutes": gettext_lazy("Reached after (min)"), "asked": gettext_lazy("Asked"), "answer": gettext_lazy("Answer"),
+    "minutes": gettext_lazy("Reached after (min)"), "asked": gettext_lazy("How often"), "answer": gettext_lazy("Answer"),
     "first_named": gettext_lazy("First named"), "still_open": gettext_lazy("Still open"), "kind": gettext_lazy("Kind"),
 }
 WORDS = {

@@ -1,0 +1,427 @@
+"""专报、日报、周报、月报: counted once and kept, worded, approved and issued by two persons, never changed afterwards."""
+from datetime import datetime, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import InternalError, connection, transaction
+from django.db.utils import IntegrityError
+
+from insights.figures.asked import Period, Scope
+from insights.figures.counting import count
+from insights.figures.published import INDICATORS
+from insights.models import Report, ReportCounter
+from insights.ranking import acts as ranking
+from insights.reports import acts, making, parts, printed
+from insights.reports.kinds import KINDS
+from insights.reports.sections import FIGURES
+from tests import factories as make
+from tests.crowds import cost, signed_in
+from tests.factories import HAPPY, NOON, UNHAPPY
+from tests.racing import lost, race, won
+from tickets.actions import Refused
+from tickets.calendars import LOCAL
+from tickets.models import Ticket
+
+TOMORROW = NOON + timedelta(days=1)
+DAY_SINCE, DAY_UNTIL = datetime(2026, 3, 2, tzinfo=LOCAL), datetime(2026, 3, 3, tzinfo=LOCAL)
+PAGE = "/desk/reports/"
+WORDS = {"heading": "热线日报", "comment": "今天下雨。", "sent_to": "区委办、区政府办"}
+
+
+def at(moment):
+    return lambda: moment
+
+
+def made(p, kind="daily", moment=NOON, now=TOMORROW, by=None):
+    report = acts.ask(kind, moment, by=by or p.sv, now=now)
+    making.make_all(at(now))
+    report.refresh_from_db()
+    return report
+
+
+def some_matters(p):
+    """Of 2 March: four accepted, one of them critical, one confidential; one answered on the line before noon."""
+    make.closed(p, answers=HAPPY)
+    make.in_hand(p, NOON + timedelta(hours=1))
+    make.in_dispatch(p, NOON, urgency="critical", urgency_reason="life")
+    make.in_hand(p, NOON, is_confidential=True, unit_summary=make.SUMMARY)
+
+
+def rows_of(report, name):
+    section = next(found for found in report.content if found["name"] == name)
+    return {row["label"][-1]: row["cells"] for row in section["rows"]}
+
+
+# --- counted ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_daily_report_says_what_the_figures_say(p):
+    some_matters(p)
+
+    report = made(p)
+
+    assert (report.status, report.since, report.until) == ("draft", DAY_SINCE, DAY_UNTIL)
+    assert report.digest == making.digest(report.content)
+    rows = rows_of(report, "figures")
+    for code in FIGURES:
+        indicator = INDICATORS[code]
+        found = count(indicator.measures, Period(DAY_SINCE, DAY_UNTIL, TOMORROW), Scope())
+        assert rows[f"indicator:{code}"][0]["text"].partition(" ")[0] == indicator.said(found).partition(" ")[0], code
+    assert rows["indicator:accepted"][0]["n"] == 4 and rows["indicator:accepted"][1]["n"] == 0
+    assert rows["indicator:direct_rate"][0]["text"] == "0.00% (0/4)" and rows["indicator:direct_rate"][1]["text"] == "—"
+    assert sum(cells[0]["n"] for cells in rows_of(report, "types").values()) == 4
+    assert sum(cells[0]["n"] for cells in rows_of(report, "hours").values()) == 4
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "category"])
+def test_every_number_leads_to_a_list_of_as_many(p, kind):
+    some_matters(p)
+    now = NOON + timedelta(days=40)
+    report = made(p, kind, now=now)
+    client, seen = signed_in(p.sv), 0
+
+    for part in printed.parts(report):
+        for cell in (cell for row in part.rows for cell in row.cells):
+            for piece in (piece for piece in cell.pieces if "/figures/" in piece.url and "late_now" not in piece.url):
+                page = client.get(piece.url)
+                assert page.status_code == 200 and page.context["total"] == int(piece.text), (part.name, piece)
+                seen += 1
+    assert seen > 3
+
+
+def test_nothing_of_a_citizen_is_in_a_report(p):
+    some_matters(p)
+    for kind in ("hourly", "daily", "weekly", "monthly"):
+        text = str(made(p, kind, now=NOON + timedelta(days=40)).content)
+        for ticket in Ticket.objects.all():
+            assert ticket.title not in text and ticket.content not in text and ticket.address not in text
+        hidden = Ticket.objects.get(is_confidential=True)
+        assert hidden.ticket_no not in text and "13800138000" not in text and "彭某" not in text
+
+
+def test_what_is_empty_says_so_and_every_kind_can_be_empty(p):
+    for kind in ("hourly", "daily", "weekly", "monthly"):
+        report = made(p, kind, now=NOON + timedelta(days=40))
+
+        assert report.status == "draft" and report.heading
+        page = signed_in(p.sv).get(f"{PAGE}{report.pk}/").content.decode()
+        assert "—" in page and "本期没有" in page
+
+
+def test_the_hour_names_its_hot_issues_and_what_is_left_of_earlier_ones(p):
+    """Given two tickets of one matter and place in an hour and one in the next, the second briefing carries the first."""
+    for _time in range(2):
+        make.in_dispatch(p, NOON + timedelta(minutes=5))
+    first = made(p, "hourly", NOON + timedelta(minutes=5), NOON + timedelta(hours=1, minutes=1))
+    make.in_hand(p, NOON + timedelta(minutes=65))
+    second = made(p, "hourly", NOON + timedelta(minutes=65), NOON + timedelta(hours=2, minutes=1))
+
+    (hot,) = next(found["rows"] for found in first.content if found["name"] == "hour_hot")
+    assert (hot["cells"][0]["n"], hot["cells"][2]["text"], hot["cells"][3]["word"]) == (2, "↑2", ["stage:undispatched:2"])
+    (hot,) = next(found["rows"] for found in second.content if found["name"] == "hour_hot")
+    assert (hot["cells"][0]["n"], hot["cells"][1]["text"], hot["cells"][2]["text"]) == (1, "3", "↓1")
+    (carried,) = next(found["rows"] for found in second.content if found["name"] == "hour_carried")
+    assert carried["cells"][1]["n"] == 3
+    assert rows_of(second, "hour_figures")["indicator:accepted"][3]["n"] == 3  # the day so far
+
+
+def test_the_month_ranks_as_it_was_published_and_the_week_as_it_stands(p):
+    for _time in range(5):
+        make.answered(p, answers=HAPPY)
+    make.answered(p, answers=UNHAPPY)
+    later = NOON + timedelta(days=40)
+    waiting = ranking.lay_before(datetime(2026, 3, 1).date(), by=p.sv, now=later)
+    published = ranking.decide_ranking(waiting.pk, by=p.zh, now=later, approved=True)
+
+    month, week = made(p, "monthly", now=later), made(p, "weekly", now=later)
+
+    expected = published.groups[0]["rows"][0]
+    for report, name in ((month, "month_ranking"), (week, "ranking")):
+        (cells,) = rows_of(report, name).values()
+        assert [cell["text"] for cell in cells[:6]] == ["1", "6", *expected["rates"][:3], expected["total"]]
+    assert "表扬" in week.comment
+    assert next(found["note"] for found in month.content if found["name"] == "month_ranking") == "published:1"
+
+
+def test_an_event_and_watched_matters_are_those_of_the_settings(p, settings):
+    settings.REPORTS = settings.REPORTS | {"EVENT": ["0102"], "WATCHED": ["0102"]}
+    make.in_dispatch(p, NOON)
+
+    hour = made(p, "hourly", now=TOMORROW)
+    watched = made(p, "category", NOON, NOON + timedelta(days=2))
+
+    assert rows_of(hour, "hour_event")["word:event_share"][0]["text"] == "100.00% (1/1)"
+    assert (watched.since, watched.until) == (NOON, NOON + timedelta(days=1))
+    assert [cells[0]["n"] for cells in rows_of(watched, "watched").values()] == [1]
+
+
+# --- made by itself ---------------------------------------------------------------------------------------------------
+
+
+def test_what_is_due_is_made_by_itself_and_once(p):
+    some_matters(p)
+    now = DAY_UNTIL + timedelta(minutes=4)
+
+    for _time in range(2):
+        making.ask_for_due(now)
+        making.make_all(at(now))
+
+    found = Report.objects.order_by("kind")
+    assert [(one.kind, one.version, one.status) for one in found] == [
+        ("category", 1, "draft"), ("daily", 1, "draft"), ("hourly", 1, "draft")]
+    assert {one.until for one in found.exclude(kind="category")} == {DAY_UNTIL}
+    assert acts.ask("daily", NOON, by=p.sv, now=now).pk == found.get(kind="daily").pk
+
+
+def test_before_the_first_ticket_nothing_is_made_by_itself(p):
+    making.ask_for_due(NOON)
+    assert not Report.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_schedulers_make_one():
+    people = make.make_people()
+    make.in_dispatch(people)
+    now = DAY_UNTIL + timedelta(minutes=4)
+
+    def look():
+        making.ask_for_due(now)
+        making.make_all(at(now))
+        return True
+
+    assert len(won(race(look, look))) == 2
+    assert sorted(Report.objects.values_list("kind", "version", "status")) == [
+        ("category", 1, "draft"), ("daily", 1, "draft"), ("hourly", 1, "draft")]
+
+
+def test_a_worker_that_was_lost_is_replaced_three_times(p):
+    report = acts.ask("daily", NOON, by=p.sv, now=TOMORROW)
+    now = TOMORROW
+    for _time in range(3):
+        assert making.claim(now).pk == report.pk and making.claim(now) is None
+        now += making.LOST + timedelta(seconds=1)
+
+    assert making.claim(now) is None
+    report.refresh_from_db()
+    assert report.status == "failed"
+    acts.again(report.pk, by=p.sv, now=now)
+    making.make_all(at(now))
+    report.refresh_from_db()
+    assert report.status == "draft" and report.done == report.total
+
+
+def test_a_broken_section_is_tried_again_and_breaks_no_other_report(p, monkeypatch):
+    broken = acts.ask("weekly", NOON, by=p.sv, now=NOON + timedelta(days=40))
+    acts.ask("daily", NOON, by=p.sv, now=NOON + timedelta(days=40))
+    monkeypatch.setattr(making.sections, "ranking", lambda span: 1 / 0)
+    making.make_all(at(NOON + timedelta(days=40)))
+
+    assert dict(Report.objects.values_list("kind", "status")) == {"weekly": "making", "daily": "draft"}
+    page = signed_in(p.sv).get(f"{PAGE}{broken.pk}/", headers={"HX-Request": "true"})
+    assert "<progress" in page.content.decode() and "HX-Refresh" not in page
+
+
+# --- worded, approved, issued ------------------------------------------------------------------------------------------
+
+
+def issued(p, **more):
+    report = made(p, **more)
+    acts.edit(report.pk, by=p.sv, now=TOMORROW, **WORDS)
+    acts.approve(report.pk, by=p.dl, now=TOMORROW)
+    return acts.issue(report.pk, by=p.zh, now=TOMORROW)
+
+
+def test_from_draft_to_issued_by_the_pages(p):
+    report = made(p)
+    path = f"{PAGE}{report.pk}/"
+
+    page = signed_in(p.sv).post(f"{path}edit/", WORDS | {"seen": ""}, follow=True).content.decode()
+    assert "今天下雨。" in page
+    assert "data-key=\"alt+a\"" in signed_in(p.dl).get(path).content.decode()
+    signed_in(p.dl).post(f"{path}approve/")
+    signed_in(p.zh).post(f"{path}issue/")
+
+    report.refresh_from_db()
+    assert (report.status, report.year, report.number, report.heading) == ("issued", report.issued_at.year, 1, "热线日报")
+    assert "第1期" in signed_in(p.ql).get(path).content.decode()
+
+
+@pytest.mark.parametrize(("who", "name"), [
+    ("ql", "edit"), ("dl", "edit"), ("sv", "approve"), ("ql", "approve"), ("sv", "issue"), ("dl", "issue"), ("ql", "correct"),
+    ("dl", "correct"), ("ql", "send_back"), ("dl", "again")])
+def test_who_may_not_is_refused(p, who, name):
+    report = made(p)
+
+    answer = signed_in(getattr(p, who)).post(f"{PAGE}{report.pk}/{name}/", WORDS)
+
+    assert answer.status_code == 403
+    report.refresh_from_db()
+    assert report.status == "draft" and report.edited_by is None
+
+
+@pytest.mark.parametrize("who", ["ul", "li", "op", "cb", "au"])
+def test_strangers_see_no_report(p, who):
+    report = made(p)
+    client = signed_in(getattr(p, who))
+
+    for path in ("", f"{report.pk}/", f"{report.pk}/file.pdf", "last-hour/"):
+        assert client.get(f"{PAGE}{path}").status_code == 403
+    with pytest.raises(PermissionDenied):
+        acts.ask("daily", NOON, by=getattr(p, who), now=TOMORROW)
+
+
+def test_nobody_approves_his_own(p):
+    asked = made(p, by=p.zh)
+    with pytest.raises(Refused):
+        acts.approve(asked.pk, by=p.zh, now=TOMORROW)
+    worded = made(p, "hourly")
+    acts.edit(worded.pk, by=p.zh, now=TOMORROW, **WORDS)
+    with pytest.raises(Refused):
+        acts.approve(worded.pk, by=p.zh, now=TOMORROW)
+    with pytest.raises((InternalError, IntegrityError)), transaction.atomic():
+        Report.objects.filter(pk=worded.pk).update(status="approved", approved_by=p.zh, approved_at=TOMORROW)
+
+
+def test_what_nobody_touched_is_not_approved_and_issued_by_one_alone(p):
+    some_matters(p)
+    making.ask_for_due(TOMORROW)
+    making.make_all(at(TOMORROW))
+    report = Report.objects.get(kind="daily")
+    acts.approve(report.pk, by=p.zh, now=TOMORROW)
+
+    with pytest.raises(Refused):
+        acts.issue(report.pk, by=p.zh, now=TOMORROW)
+    acts.send_back(report.pk, by=p.zh, now=TOMORROW)
+    acts.approve(report.pk, by=p.dl, now=TOMORROW)
+    assert acts.issue(report.pk, by=p.zh, now=TOMORROW).number == 1
+
+
+def test_each_act_only_in_its_state_and_once(p):
+    report = issued(p)
+
+    for act in (lambda: acts.issue(report.pk, by=p.zh, now=TOMORROW), lambda: acts.approve(report.pk, by=p.dl, now=TOMORROW),
+                lambda: acts.edit(report.pk, by=p.sv, now=TOMORROW, **WORDS), lambda: acts.again(report.pk, by=p.sv, now=TOMORROW),
+                lambda: acts.send_back(report.pk, by=p.dl, now=TOMORROW)):
+        with pytest.raises(Refused):
+            act()
+    fresh = made(p, "hourly")
+    for act in (lambda: acts.issue(fresh.pk, by=p.zh, now=TOMORROW), lambda: acts.correct(fresh.pk, by=p.sv, now=TOMORROW)):
+        with pytest.raises(Refused):
+            act()
+    with pytest.raises(Refused):
+        acts.ask("daily", TOMORROW, by=p.sv, now=TOMORROW)
+
+
+def test_nobody_writes_over_what_he_has_not_read(p):
+    report = made(p)
+    client, other = signed_in(p.sv), make.make_user("SV", "RX-DB")
+    acts.edit(report.pk, by=other, now=TOMORROW, **WORDS)
+
+    page = client.post(f"{PAGE}{report.pk}/edit/", {"heading": "别的标题", "comment": "我的话", "sent_to": "", "seen": ""})
+
+    assert page.status_code == 422 and "我的话" in page.content.decode()
+    report.refresh_from_db()
+    assert report.heading == WORDS["heading"]
+
+
+def test_the_database_keeps_what_was_counted_and_what_was_issued(p):
+    draft, issued_one = made(p, "hourly"), issued(p)
+
+    for change in ({"content": []}, {"digest": "0" * 64}, {"since": NOON}, {"status": "issued"}, {"version": 9}):
+        with pytest.raises((InternalError, IntegrityError)), transaction.atomic():
+            Report.objects.filter(pk=draft.pk).update(**change)
+    for change in ({"content": []}, {"comment": "x"}, {"status": "draft"}, {"number": 7}, {"issued_by": p.dl}):
+        with pytest.raises((InternalError, IntegrityError)), transaction.atomic():
+            Report.objects.filter(pk=issued_one.pk).update(**change)
+    with pytest.raises((InternalError, IntegrityError)), transaction.atomic():
+        Report.objects.filter(pk=draft.pk).delete()
+    issued_one.refresh_from_db()
+    assert making.digest(issued_one.content) == issued_one.digest
+
+
+def test_a_correction_is_a_new_version_of_the_same_number(p):
+    make.in_dispatch(p)
+    first = issued(p)
+    before = first.content
+    make.in_dispatch(p)
+
+    second = acts.correct(first.pk, by=p.sv, now=TOMORROW)
+    assert acts.correct(first.pk, by=p.zh, now=TOMORROW).pk == second.pk
+    making.make_all(at(TOMORROW))
+    acts.approve(second.pk, by=p.dl, now=TOMORROW)
+    second = acts.issue(second.pk, by=p.zh, now=TOMORROW)
+    other = made(p, moment=NOON - timedelta(days=1))
+    acts.approve(other.pk, by=p.dl, now=TOMORROW)
+
+    first.refresh_from_db()
+    assert (second.version, second.number, first.number, first.content) == (2, 1, 1, before)
+    assert rows_of(second, "figures")["indicator:accepted"][0]["n"] == 2
+    assert acts.issue(other.pk, by=p.zh, now=TOMORROW).number == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_issue_once_and_numbers_have_no_gap():
+    p = make.make_people()
+    other = make.make_user("ZH", "RX")
+    reports = [made(p, moment=NOON - timedelta(days=back)) for back in range(3)]
+    for report in reports:
+        acts.approve(report.pk, by=p.dl, now=TOMORROW)
+
+    results = race(*[lambda pk=report.pk, who=who: acts.issue(pk, by=who, now=TOMORROW) for report in reports
+                     for who in (p.zh, other)])
+
+    assert len(won(results)) == 3 and lost(results) == ["Refused"] * 3
+    assert sorted(Report.objects.values_list("number", flat=True)) == [1, 2, 3]
+    assert ReportCounter.objects.get().last == 3
+    connection.close()
+
+
+# --- pages --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_is_asked_for_from_the_page_and_shows_how_far_it_is(p):
+    client = signed_in(p.sv)
+
+    answer = client.post(PAGE, {"kind": "daily", "at": "2026-03-02T09:00"}, follow=True)
+
+    report = Report.objects.get()
+    page = answer.content.decode()
+    assert answer.redirect_chain == [(f"{PAGE}{report.pk}/", 302)] and "<progress" in page and report.asked_by == p.sv
+    making.make_all(at(TOMORROW))
+    assert client.get(f"{PAGE}{report.pk}/", headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    assert client.post(PAGE, {"kind": "daily", "at": "2126-03-02T09:00"}).status_code == 422
+    assert client.post(PAGE, {"kind": "nonsense", "at": ""}).status_code == 422
+    with pytest.raises(PermissionDenied):
+        acts.ask("daily", NOON, by=p.dl, now=TOMORROW)
+    assert signed_in(p.dl).post(PAGE, {"kind": "hourly", "at": "2026-03-02T09:00"}).status_code == 403
+
+
+def test_the_list_filters_and_is_honest_when_empty(p):
+    client = signed_in(p.ql)
+    assert "还没有" in client.get(PAGE).content.decode()
+    assert client.get(f"{PAGE}last-hour/")["Location"] == f"{PAGE}?kind=hourly"
+    daily, hourly = made(p), made(p, "hourly")
+
+    page = client.get(f"{PAGE}?kind=daily").content.decode()
+
+    assert f"{PAGE}{daily.pk}/" in page and f'{PAGE}{hourly.pk}/"' not in page
+    assert client.get(f"{PAGE}?kind=x").status_code == 404
+    assert client.get(f"{PAGE}last-hour/")["Location"] == f"{PAGE}{hourly.pk}/"
+    assert f"{PAGE}last-hour/" in signed_in(p.dl).get("/desk/board/").content.decode()
+    assert f"{PAGE}last-hour/" in signed_in(p.dl).get("/desk/duty/").content.decode()
+
+
+def test_pages_take_few_queries(p):
+    some_matters(p)
+    report = made(p)
+
+    assert cost(signed_in(p.sv), PAGE) <= 10
+    assert cost(signed_in(p.sv), f"{PAGE}{report.pk}/") <= 10
+
+
+def test_a_ratio_is_printed_with_its_numbers_and_a_sum_with_a_way_to_each():
+    cell = parts.figure("satisfied_rate", {"satisfied": 8, "basically_satisfied": 2, "rated": 11})
+
+    assert cell["text"] == "89.09% (9.8/11)"
+    assert [text for text, what in cell["parts"] if what] == ["8", "2", "11"]
+    assert parts.figure("satisfied_rate", {"satisfied": 0, "basically_satisfied": 0, "rated": 0})["text"] == "—"
