@@ -37,7 +37,10 @@ waker = Waker(send_hint)  # a request never waits for the queue; what is lost is
 def ask(kind, moment, *, by, now):
     """The report of the period that holds an instant: the one that is there, or a row that a worker fills."""
     allowed(by, MAKE)
-    since, until = KINDS[kind].around(moment)
+    found = KINDS[kind].around(moment)
+    if found is None:
+        raise Refused(_("The table of holidays knows none before this day."))
+    since, until = found
     if until > now:
         raise Refused(_("This period is not over yet."))
     there = Report.objects.filter(kind=kind, since=since, until=until).order_by("-version").first()

@@ -31,7 +31,7 @@ def period(report):
         return f"{since:%Y-%m-%d %H:%M}–{until:%H:%M}"
     if report.kind == kinds.DAILY:
         return f"{since:%Y-%m-%d}"
-    if report.kind == kinds.WEEKLY:
+    if report.kind in (kinds.WEEKLY, kinds.HOLIDAY):
         return f"{since:%Y-%m-%d} – {until - ONE_DAY:%Y-%m-%d}"
     if report.kind == kinds.MONTHLY:
         return f"{since:%Y-%m}"
@@ -42,10 +42,11 @@ def intake(found):
     rows = {row["label"][0]: row["cells"] for row in found.get("figures") or found.get("hour_figures") or []}
     accepted = rows.get("indicator:accepted")
     if accepted:
-        now, before = accepted[0]["n"], accepted[1]["n"]
+        now, before = (cell["n"] for cell in (accepted * 2)[:2])
         more = _("%(n)s more than before") if now > before else _("%(n)s fewer than before")
         more = more if now != before else _("as many as before")
-        yield _("%(now)s tickets were accepted, %(compared)s.") % {"now": now, "compared": more % {"n": abs(now - before)}}
+        compared = more % {"n": abs(now - before)} if len(accepted) > 1 else _("nothing to compare it with")
+        yield _("%(now)s tickets were accepted, %(compared)s.") % {"now": now, "compared": compared}
     for code, sentence in (("direct_rate", _("Answered on the line: %(said)s.")),
                            ("completion_rate", _("Completed in time: %(said)s.")),
                            ("callback_rate", _("Called back: %(said)s."))):

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from insights.models import Report
-from insights.reports.kinds import KINDS
+from insights.reports.kinds import KINDS, in_use
 from tickets.fields import MomentField, TextField
 
 
@@ -17,16 +17,20 @@ class AskForm(forms.Form):
     def __init__(self, *args, now, **kwargs):
         super().__init__(*args, auto_id="ask-%s", **kwargs)
         self.now = now
-        self.fields["kind"].choices = [choice for choice in Report.Kind.choices if choice[0] in KINDS]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [choice for choice in Report.Kind.choices if choice[0] in in_use()]  # type: ignore[attr-defined]
 
     def clean(self):
         super().clean()
         given = self.cleaned_data
         kind = KINDS.get(given.get("kind", ""))
         if kind and "at" in given:
-            given["moment"] = given["at"] or kind.last(self.now)[0]
-            if kind.around(given["moment"])[1] > self.now:
+            period = kind.around(given["at"]) if given["at"] else kind.last(self.now)
+            if period is None:
+                self.add_error("at", ValidationError(_("The table of holidays knows none before this day.")))
+            elif period[1] > self.now:
                 self.add_error("at", ValidationError(_("This period is not over yet.")))
+            else:
+                given["moment"] = period[0]
         return given
 
 

@@ -7,30 +7,33 @@ from django.conf import settings
 
 from insights.figures.periods import months_later
 from insights.models import Report
+from insights.reports import festivals
 from tickets.calendars import LOCAL, ONE_DAY, local_date
 from tickets.weeks import WEEK, midnight, monday_of
 
 HOUR = timedelta(hours=1)
+LATEST = timedelta(days=3)  # after that a report that nobody made is made when somebody asks for it
 INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
 class Kind:
-    """`around` gives the period that holds an instant; `after` is how long after its end a report is begun by itself, None
-    for one that is only made when somebody asks for it."""
+    """`around` gives the period that holds an instant, of a holiday the last one that has begun; `after` is how long after
+    its end a report is begun by itself."""
 
     name: str
     around: Callable
     sections: tuple
-    after: timedelta | None = None
+    after: timedelta
 
     def last(self, now):
-        """The period that ended last."""
-        since, _until = self.around(now)
-        return self.around(since - INSTANT)
+        """The period that ended last; None when there was none."""
+        found = self.around(now)
+        return found if found is None or found[1] <= now else self.around(found[0] - INSTANT)
 
     def is_due(self, now):
-        return self.after is not None and now >= self.last(now)[1] + self.after
+        last = self.last(now)
+        return last is not None and last[1] + self.after <= now <= last[1] + LATEST
 
 
 def hour_of(moment):
@@ -61,9 +64,14 @@ def month_of(moment):
     return midnight(month), midnight(months_later(month, 1))
 
 
-def before(kind, since, until):
-    """The period that it is compared with: the one before, of a month the month before."""
-    return KINDS[kind].around(since - INSTANT) if kind in KINDS else (since - (until - since), since)
+def festival_of(moment):
+    found = festivals.around(moment)
+    return found.period if found else None
+
+
+def before(kind, since):
+    """The period that it is compared with."""
+    return KINDS[kind].around(since - INSTANT)
 
 
 def year_before(since, until):
@@ -85,4 +93,11 @@ KINDS = {kind.name: kind for kind in (
     Kind(Report.Kind.MONTHLY, month_of, (
         "figures", "days", "types", "channels", "categories", "streets", "units", "month_ranking", "forced", "refusals"),
         timedelta(minutes=10)),
+    Kind(Report.Kind.HOLIDAY, festival_of, (
+        "festival", "figures", "days", "types", "categories", "rises_and_falls", "critical"), timedelta(minutes=10)),
 )}
+
+
+def in_use():
+    """Where nothing is watched there is no report of it."""
+    return {name: kind for name, kind in KINDS.items() if name != Report.Kind.CATEGORY or settings.REPORTS["WATCHED"]}

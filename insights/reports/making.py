@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from insights.models import Report
 from insights.reports import drafts, hourly, sections
-from insights.reports.kinds import KINDS
+from insights.reports.kinds import KINDS, in_use
 from insights.reports.sections import Span
 from tickets.models import Call, Ticket
 from tickets.trail import canonical
@@ -25,7 +25,7 @@ Status = Report.Status
 
 def ask_for_due(now):
     """Rows for what should be there by now. Of a time before the first call or ticket there is nothing to report."""
-    for kind in KINDS.values():
+    for kind in in_use().values():
         if kind.is_due(now):
             since, until = kind.last(now)
             if not Report.objects.filter(kind=kind.name, since=since, until=until).exists() and began_before(until):

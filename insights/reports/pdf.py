@@ -1,4 +1,6 @@
 """A report as PDF on A4: the font is embedded (only the signs that are used), charts are drawn, not pictures."""
+import re
+
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, WrapMode, XPos, YPos
 from fpdf.fonts import FontFace
@@ -33,6 +35,16 @@ class Paper(FPDF):
         self.set_font("report", style, size)
         self.set_text_color(*color)
 
+    def prose(self, text, height):
+        """Wrapped where Chinese is wrapped, anywhere but inside a number or a foreign word."""
+        line = ""
+        for piece in re.findall(r"[!-~]+|.", text):
+            if line and self.get_string_width(line + piece) > self.epw - 2:
+                self.paragraph(line, height)
+                line = ""
+            line += piece
+        self.paragraph(line, height)
+
     def paragraph(self, text, height=LINE, align="L"):
         self.multi_cell(0, height, text, align=align, wrapmode=WrapMode.CHAR, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
@@ -65,7 +77,7 @@ def head(paper, report):
         paper.ln(2)
         paper.said(11)
         for line in report.comment.splitlines():
-            paper.paragraph(line, 6.4)
+            paper.prose(line, 6.4)
 
 
 def write_part(paper, part):
@@ -86,7 +98,7 @@ def write_part(paper, part):
 
 
 def table(paper, part):
-    paper.said(8.5 if len(part.columns) > 6 else 9.5)
+    paper.said(7.6 if len(part.columns) > 6 else 9.5)
     paper.set_draw_color(190, 196, 204)
     paper.set_line_width(0.15)
     paper.set_fill_color(*WHITE)  # of the cells

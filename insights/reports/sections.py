@@ -1,6 +1,7 @@
 """The sections of reports by day, week and month. Each is counted from the rows when the report is made, and then kept."""
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.db.models import F
 from django.db.models.functions import Trunc
@@ -8,15 +9,16 @@ from django.db.models.functions import Trunc
 from insights.figures import counting
 from insights.figures.asked import Period, Scope
 from insights.figures.measures import MEASURES
-from insights.figures.rates import NOTHING
+from insights.figures.rates import NOTHING, rounded
 from insights.models import Ranking, Rectification
 from insights.ranking import months, standing
-from insights.reports import kinds, parts
+from insights.reports import festivals, kinds, parts
 from insights.reports.parts import WHOLE, number, row, section, text, ticket, word
 from tickets.calendars import LOCAL, ONE_DAY, local_date
 from tickets.models import Seat, Ticket
 from tickets.states import OPEN, State
 
+CHANGED = 5  # kinds of matter that rose, and that fell
 FOLLOWED = timedelta(days=28)  # after it was due
 LISTED = 20  # rows of a list of tickets
 FIGURES = ("calls", "answer_rate", "accepted", "direct_rate", "refused", "dispatched", "first_right", "completion_rate",
@@ -40,11 +42,14 @@ class Span:
 
     @property
     def before(self):
-        return Period(*kinds.before(self.kind, self.since, self.until), self.now)
+        return Period(*kinds.before(self.kind, self.since), self.now)
 
     @property
     def columns(self):
         """This period, the one before, and of a day the same weekday, of a month the same month a year ago."""
+        if self.kind == "holiday":
+            same = festivals.year_before(self.since)
+            return [("this", self.period), *([("same_festival", Period(*same.period, self.now))] if same else [])]
         found = [("this", self.period), ("before", self.before)]
         if self.kind == "daily":
             found.append(("week_ago", Period(self.since - timedelta(days=7), self.until - timedelta(days=7), self.now)))
@@ -235,3 +240,32 @@ def refusals(span):
     return section("refusals", [("refused", span.period)], rows)
 
 
+
+
+# --- holidays -----------------------------------------------------------------------------------------------------------
+
+
+def festival(span):
+    """受理量 and 日均, with the number of days, against the same festival of the year before."""
+    columns = span.columns
+    days = [round((period.until - period.since) / ONE_DAY) for _word, period in columns]
+    total = [parts.total("accepted", period) for _word, period in columns]
+    rows = [row("indicator:accepted", [number("accepted", many) for many in total]),
+            row("word:days", [text(many) for many in days]),
+            row("word:a_day", [text(f"{rounded(Decimal(many) / by)} ({many}/{by})" if by else NOTHING)
+                               for many, by in zip(total, days, strict=True)])]
+    return section("festival", columns, rows)
+
+
+def rises_and_falls(span):
+    """The kinds of matter that rose and that fell most against the same festival, falls as well as rises."""
+    if len(span.columns) < 2:
+        return None
+    now, before = (parts.by("accepted", period, "category__l2_code") for _word, period in span.columns)
+    names = parts.category_names()
+    change = {code: now.get(code, 0) - before.get(code, 0) for code in {*now, *before} if code}
+    order = sorted((code for code in change if change[code]), key=lambda code: (-change[code], code))
+    chosen = order if len(order) <= 2 * CHANGED else [*order[:CHANGED], *order[-CHANGED:]]
+    rows = [row(f"text:{names[code]}", [number("accepted", now.get(code, 0)), number("accepted", before.get(code, 0)),
+                                        text(moved(change[code]))], category=code) for code in chosen]
+    return section("rises_and_falls", [*span.columns, ("trend", None)], rows)

@@ -15,7 +15,7 @@ from accounts.instant import database_now
 from insights.models import Report
 from insights.reports import acts, book, fonts, page, pdf, printed, word
 from insights.reports.forms import AskForm, WordsForm
-from insights.reports.kinds import KINDS
+from insights.reports.kinds import KINDS, in_use
 from tickets.actions import Refused
 from tickets.exports.asking import check_place
 
@@ -46,7 +46,7 @@ def reports(request):
     shown = Paginator(rows.filter(kind=kind) if kind else rows, PAGE).get_page(request.GET.get("page"))
     context = {"form": form if request.user.has_role(*acts.MAKE) else None, "page": shown, "kind": kind,
                "rows": [page.line(report) for report in shown],
-               "kinds": [choice for choice in Report.Kind.choices if choice[0] in KINDS]}
+               "kinds": [choice for choice in Report.Kind.choices if choice[0] in in_use()]}
     return render(request, "reports/list.html", context, status=422 if form.errors else 200)
 
 

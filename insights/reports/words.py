@@ -26,6 +26,7 @@ SECTIONS = {
     "hour_questions": gettext_lazy("5. Questions that many ask"),
     "hour_carried": gettext_lazy("6. Still open from earlier issues"),
     "hour_orders": gettext_lazy("7. Joint supervision"),
+    "festival": gettext_lazy("Intake of the holiday"), "rises_and_falls": gettext_lazy("What rose and what fell most"),
     "watched": gettext_lazy("Watched matters"), "watched_list": gettext_lazy("Watched matters, one by one"),
 }
 COLUMNS = {
@@ -33,6 +34,7 @@ COLUMNS = {
     "week_ago": gettext_lazy("Same weekday a week ago"),
     "year_ago": gettext_lazy("Same month a year ago"), "share": gettext_lazy("Share"),
     "accepted": gettext_lazy("Accepted tickets"),
+    "same_festival": gettext_lazy("Same holiday a year ago"),
     "ticket": gettext_lazy("Ticket"), "place": gettext_lazy("Place"), "unit": gettext_lazy("Unit"),
     "state": gettext_lazy("State"),
     "late_now": gettext_lazy("Overdue"), "dispatched": gettext_lazy("Dispatched tickets"), "people": gettext_lazy("People"),
@@ -46,6 +48,7 @@ COLUMNS = {
     "first_named": gettext_lazy("First named"), "still_open": gettext_lazy("Still open"), "kind": gettext_lazy("Kind"),
 }
 WORDS = {
+    "days": gettext_lazy("Days"), "a_day": gettext_lazy("Accepted a day"),
     "no_unit": gettext_lazy("No unit at present"), "praised": gettext_lazy("Praised"), "explain": gettext_lazy("To explain"),
     "small": gettext_lazy("Sample too small"), "answered": gettext_lazy("Answered"), "overdue": gettext_lazy("Overdue"),
     "open": gettext_lazy("Not answered yet"), "event_share": gettext_lazy("Together, of all accepted"),

@@ -1,5 +1,5 @@
 """专报、日报、周报、月报: counted once and kept, worded, approved and issued by two persons, never changed afterwards."""
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -11,15 +11,14 @@ from insights.figures.counting import count
 from insights.figures.published import INDICATORS
 from insights.models import Report, ReportCounter
 from insights.ranking import acts as ranking
-from insights.reports import acts, making, parts, printed
-from insights.reports.kinds import KINDS
+from insights.reports import acts, festivals, making, parts, printed
 from insights.reports.sections import FIGURES
 from tests import factories as make
 from tests.crowds import cost, signed_in
 from tests.factories import HAPPY, NOON, UNHAPPY
 from tests.racing import lost, race, won
 from tickets.actions import Refused
-from tickets.calendars import LOCAL
+from tickets.calendars import LOCAL, WorkCalendar
 from tickets.models import Ticket
 
 TOMORROW = NOON + timedelta(days=1)
@@ -73,7 +72,7 @@ def test_a_daily_report_says_what_the_figures_say(p):
     assert sum(cells[0]["n"] for cells in rows_of(report, "hours").values()) == 4
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "category"])
+@pytest.mark.parametrize("kind", ["hourly", "daily", "weekly", "monthly"])
 def test_every_number_leads_to_a_list_of_as_many(p, kind):
     some_matters(p)
     now = NOON + timedelta(days=40)
@@ -155,6 +154,32 @@ def test_an_event_and_watched_matters_are_those_of_the_settings(p, settings):
     assert [cells[0]["n"] for cells in rows_of(watched, "watched").values()] == [1]
 
 
+def test_a_festival_is_all_its_days_off_and_goes_by_most_of_their_names():
+    def day(month, day):
+        return date(2026, month, day)
+
+    names = {day(2, 16): "农历除夕", **{day(2, n): "春节" for n in (17, 18, 19)}, day(2, 20): "休息日", day(4, 6): "清明节"}
+
+    found = festivals.runs(names, WorkCalendar(off=frozenset(names), work=frozenset({day(2, 14)})))
+
+    assert [(one.name, one.first, one.days) for one in found] == [("春节", day(2, 15), 8), ("清明节", day(4, 4), 3)]
+
+
+def test_a_holiday_is_compared_with_the_same_one_a_year_ago(p):
+    """Given a ticket on the second day of the Spring Festival, its report counts it and says of how many days a mean is."""
+    spring = datetime(2026, 2, 17, 12, tzinfo=LOCAL)
+    make.in_dispatch(p, spring)
+
+    report = made(p, "holiday", spring)
+
+    rows = rows_of(report, "festival")
+    days = rows["word:days"][0]["text"]
+    assert report.since <= spring < report.until <= TOMORROW
+    assert rows["indicator:accepted"][0]["n"] == 1 and rows["word:a_day"][0]["text"].endswith(f"(1/{days})")
+    with pytest.raises(Refused):
+        acts.ask("holiday", datetime(1990, 1, 1, tzinfo=LOCAL), by=p.sv, now=TOMORROW)
+
+
 # --- made by itself ---------------------------------------------------------------------------------------------------
 
 
@@ -168,8 +193,8 @@ def test_what_is_due_is_made_by_itself_and_once(p):
 
     found = Report.objects.order_by("kind")
     assert [(one.kind, one.version, one.status) for one in found] == [
-        ("category", 1, "draft"), ("daily", 1, "draft"), ("hourly", 1, "draft")]
-    assert {one.until for one in found.exclude(kind="category")} == {DAY_UNTIL}
+        ("daily", 1, "draft"), ("hourly", 1, "draft")]
+    assert {one.until for one in found} == {DAY_UNTIL}
     assert acts.ask("daily", NOON, by=p.sv, now=now).pk == found.get(kind="daily").pk
 
 
@@ -191,7 +216,7 @@ def test_two_schedulers_make_one():
 
     assert len(won(race(look, look))) == 2
     assert sorted(Report.objects.values_list("kind", "version", "status")) == [
-        ("category", 1, "draft"), ("daily", 1, "draft"), ("hourly", 1, "draft")]
+        ("daily", 1, "draft"), ("hourly", 1, "draft")]
 
 
 def test_a_worker_that_was_lost_is_replaced_three_times(p):
