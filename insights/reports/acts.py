@@ -1,4 +1,5 @@
 """What people do with reports: ask for one, put words to it, approve it, issue it, begin a corrected version."""
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -30,7 +31,13 @@ def send_hint():
     make_reports.apply_async(retry=False, expires=25)
 
 
-waker = Waker(send_hint)  # a request never waits for the queue; what is lost is found by the next look
+waker = Waker(send_hint)
+
+
+def hint():
+    """A request never waits for the queue; what is lost is found by the next look."""
+    if settings.PROCESS == "web":
+        transaction.on_commit(waker.wake)
 
 
 @transaction.atomic
@@ -54,7 +61,7 @@ def begin(kind, since, until, *, by, now, version):
             report.save()
     except IntegrityError:  # somebody was quicker
         return Report.objects.filter(kind=kind, since=since, until=until).order_by("-version")[0]
-    transaction.on_commit(waker.wake)
+    hint()
     return report
 
 
@@ -80,7 +87,7 @@ def again(report_id, *, by, now):
         raise Refused(_("It is not the case any more."))
     report.status, report.tries = Status.QUEUED, 0
     report.save(update_fields=["status", "tries"])
-    transaction.on_commit(waker.wake)
+    hint()
     return report
 
 

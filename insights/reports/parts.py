@@ -16,7 +16,7 @@ from django.db.models import F
 from accounts.models import Unit
 from insights.boards.tallies import STREETS
 from insights.figures import counting
-from insights.figures.asked import Period, Scope
+from insights.figures.asked import BELOW, Period, Scope
 from insights.figures.indicators import Composite
 from insights.figures.published import INDICATORS
 from insights.figures.rates import NOTHING, Rate, plain
@@ -180,12 +180,15 @@ def by_street(streets, by_path):
 
 
 def by_unit(measure, period):
-    """[(Unit or None, how many)], the most first."""
+    """[(Unit or None, how many)], the most first; a department answers for its sections, a street for its communities."""
+    units = Unit.objects.in_bulk()
     counted: dict[Any, int] = {}
     for pk, said in counting.read([([measure], period)], WHOLE, key=lambda source: F(f"{source.unit}_id")):
-        counted[pk] = counted.get(pk, 0) + said[measure]
-    units = Unit.objects.in_bulk([pk for pk in counted if pk])
-    found = [(units.get(pk), many) for pk, many in counted.items() if many]
+        unit = units.get(pk)
+        while unit is not None and unit.kind in BELOW and unit.parent_id:
+            unit = units[unit.parent_id]
+        counted[unit] = counted.get(unit, 0) + said[measure]
+    found = [(unit, many) for unit, many in counted.items() if many]
     return sorted(found, key=lambda pair: (-pair[1], pair[0].path if pair[0] else ""))
 
 

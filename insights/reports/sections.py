@@ -126,14 +126,14 @@ def named(one):
 def late_by_unit(span):
     found = parts.by_unit("late_now", span.period)
     rows = [row(f"text:{unit.name}" if unit else "word:no_unit", [number("late_now", many) if unit else text(many, many)],
-                **({"unit": unit.code} if unit else {})) for unit, many in found[:LISTED]]
+                **({"unit": unit.code, "answers": "on"} if unit else {})) for unit, many in found[:LISTED]]
     return section("late_by_unit", [("late_now", span.period)], rows, chart="bars", note="as_made")
 
 
 def units(span):
     """责任单位接诉: what was dispatched to each unit."""
     found = [(unit, many) for unit, many in parts.by_unit("dispatched", span.period) if unit]
-    rows = [row(f"text:{unit.name}", [number("dispatched", many)], unit=unit.code) for unit, many in found[:LISTED]]
+    rows = [row(f"text:{unit.name}", [number("dispatched", many)], unit=unit.code, answers="on") for unit, many in found[:LISTED]]
     return section("units", [("dispatched", span.period)], rows, chart="bars")
 
 

@@ -1,6 +1,7 @@
 """The files of a report, opened again: Chinese words, the figures and charts are in them."""
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from docx import Document
@@ -10,8 +11,9 @@ from pypdf import PdfReader
 from accounts.models import AuditEntry
 from insights.reports import fonts
 from tests.crowds import signed_in
+from tests.factories import NOON
 from tests.insights.test_reports import PAGE, made, some_matters
-from tickets.telephony import seats
+from tickets.models import Seat
 
 
 @pytest.fixture
@@ -61,16 +63,9 @@ def test_an_excel_file_has_sheets_numbers_and_charts(p, report):
 
 def test_all_kinds_become_files_also_when_nothing_happened(p):
     for kind in ("hourly", "weekly", "monthly"):
-        report = made(p, kind, now=report_time())
+        report = made(p, kind, now=NOON + timedelta(days=40))
         for ending in ("pdf", "docx", "xlsx"):
             assert opened(p, report, ending).getbuffer().nbytes > 1000
-
-
-def report_time():
-    from datetime import timedelta
-
-    from tests.factories import NOON
-    return NOON + timedelta(days=40)
 
 
 def test_a_file_is_on_record_and_not_taken_home(p, report):
@@ -78,7 +73,7 @@ def test_a_file_is_on_record_and_not_taken_home(p, report):
     entry = AuditEntry.objects.get(kind="EXPORT_FILE", what="report")
     assert (entry.user, entry.data["form"], entry.data["digest"]) == (p.sv, "pdf", report.digest)
     assert signed_in(p.sv).get(f"{PAGE}{report.pk}/file.txt").status_code == 404
-    seats.sit_down(p.sv, extension="8001", place="home", now=report.made_at)
+    Seat.objects.create(operator=p.sv, extension="8001", place="home", since=NOON, sat_down_at=NOON)
 
     answer = signed_in(p.sv).get(f"{PAGE}{report.pk}/file.pdf")
 
