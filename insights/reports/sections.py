@@ -133,7 +133,8 @@ def late_by_unit(span):
 def units(span):
     """责任单位接诉: what was dispatched to each unit."""
     found = [(unit, many) for unit, many in parts.by_unit("dispatched", span.period) if unit]
-    rows = [row(f"text:{unit.name}", [number("dispatched", many)], unit=unit.code, answers="on") for unit, many in found[:LISTED]]
+    rows = [row(f"text:{unit.name}", [number("dispatched", many)], unit=unit.code, answers="on")
+            for unit, many in found[:LISTED]]
     return section("units", [("dispatched", span.period)], rows, chart="bars")
 
 
