@@ -144,7 +144,7 @@ def hour_carried(span):
                                     content__isnull=False).order_by("since", "version")
     first = {}
     for report in earlier:
-        for one in next((found["rows"] for found in report.content if found["name"] == "hour_hot"), []):
+        for one in next((found["rows"] for found in report.content or () if found["name"] == "hour_hot"), []):
             key = one["scope"].get("category"), one["scope"].get("area", "")
             first.setdefault(key, (report.since, one["label"]))
     rows = []

@@ -36,25 +36,29 @@ class Span:
     until: datetime
     now: datetime
 
+    def of(self, ends):
+        since, until = ends
+        return Period(since, until, self.now)
+
     @property
     def period(self):
-        return Period(self.since, self.until, self.now)
+        return self.of((self.since, self.until))
 
     @property
     def before(self):
-        return Period(*kinds.before(self.kind, self.since), self.now)
+        return self.of(kinds.before(self.kind, self.since))
 
     @property
     def columns(self):
         """This period, the one before, and of a day the same weekday, of a month the same month a year ago."""
         if self.kind == "holiday":
             same = festivals.year_before(self.since)
-            return [("this", self.period), *([("same_festival", Period(*same.period, self.now))] if same else [])]
+            return [("this", self.period), *([("same_festival", self.of(same.period))] if same else [])]
         found = [("this", self.period), ("before", self.before)]
         if self.kind == "daily":
             found.append(("week_ago", Period(self.since - timedelta(days=7), self.until - timedelta(days=7), self.now)))
         if self.kind == "monthly":
-            found.append(("year_ago", Period(*kinds.year_before(self.since, self.until), self.now)))
+            found.append(("year_ago", self.of(kinds.year_before(self.since, self.until))))
         return found
 
 
