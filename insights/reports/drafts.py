@@ -19,8 +19,7 @@ def text_of(report, content):
 
 
 def heading(report):
-    return _("%(hotline)s: %(kind)s, %(period)s") % {
-        "hotline": _("12345 Hotline"), "kind": report.get_kind_display(), "period": period(report)}
+    return _("12345 Hotline: %(kind)s, %(period)s") % {"kind": report.get_kind_display(), "period": period(report)}
 
 
 def period(report):
@@ -82,7 +81,7 @@ def best_and_last(found):
             units = [_("%(unit)s (%(points)s points)") % {
                 "unit": words.said(row["label"][-1]), "points": row["cells"][5]["text"]}
                      for row in named]
-            yield sentence % {"list": _(", ").join(units)}
+            yield sentence % {"list": words.together(units)}
 
 
 def explained(found):
@@ -93,5 +92,5 @@ def explained(found):
 
 
 def listed(rows):
-    return _(", ").join(_("%(what)s (%(n)s)") % {
+    return words.together(_("%(what)s (%(n)s)") % {
         "what": " ".join(words.said(part) for part in row["label"]), "n": row["cells"][0]["text"]} for row in rows)

@@ -67,7 +67,7 @@ def part(section):
 def cell(one, column, scope):
     if "word" in one:
         said = [one["word"]] if isinstance(one["word"], str) else one["word"]
-        text = _(", ").join(words.said(name) for name in said)
+        text = words.together(words.said(name) for name in said)
         return Cell(text, [Piece(text)], None)
     return Cell(one["text"], [Piece(text, behind(what, column, scope)) for text, what in one["parts"]], one["n"])
 

@@ -1,6 +1,6 @@
 """The words of a report, in the language of who reads it; a snapshot keeps only their names."""
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from dispatch.models import SupervisionOrder
 from insights.callback_rates.figures import GROUPS
@@ -95,3 +95,7 @@ def note(name):
         return _("As published, version %(version)s.") % {"version": values[0]}
     return {"as_made": _("As of the moment at which the report was made."),
             "not_published": _("As it stands: the ranking of this month is not published yet.")}.get(kind, "")
+
+
+def together(texts):
+    return ("、" if (get_language() or "").startswith("zh") else ", ").join(texts)
