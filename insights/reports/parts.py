@@ -22,6 +22,7 @@ from insights.figures.published import INDICATORS
 from insights.figures.rates import NOTHING, Rate, plain
 from insights.rollups import reading
 
+AS_MADE = ("late_now",)  # of no period: as it is when the report is made
 WHOLE = Scope()  # a report is of the whole district
 
 
@@ -109,7 +110,9 @@ def of_indicators(name, codes, columns):
     """A table of figures: a line for each of them, a column for each period. The definitions are those of insights/figures."""
     measures = list(dict.fromkeys(measure for code in codes for measure in INDICATORS[code].measures))
     found = [reading.count(measures, period, WHOLE) for _word, period in columns]
-    return section(name, columns, [row(f"indicator:{code}", [figure(code, one) for one in found]) for code in codes])
+    rows = [row(f"indicator:{code}", [figure(code, one) if code not in AS_MADE or not place else text("")
+                                      for place, one in enumerate(found)]) for code in codes]
+    return section(name, columns, rows, note="late_as_made" if set(AS_MADE) & set(codes) else "")
 
 
 def by(measure, period, key, scope=WHOLE):

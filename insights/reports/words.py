@@ -93,7 +93,8 @@ def note(name):
             "shown": shown, "total": total}
     if kind == "published":
         return _("As published, version %(version)s.") % {"version": values[0]}
-    return {"as_made": _("As of the moment at which the report was made."),
+    return {"late_as_made": _("What is overdue is as of the moment at which the report was made."),
+            "as_made": _("As of the moment at which the report was made."),
             "not_published": _("As it stands: the ranking of this month is not published yet.")}.get(kind, "")
 
 

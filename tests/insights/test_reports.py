@@ -64,6 +64,7 @@ def test_a_daily_report_says_what_the_figures_say(p):
         assert rows[f"indicator:{code}"][0]["text"].partition(" ")[0] == indicator.said(found).partition(" ")[0], code
     assert rows["indicator:accepted"][0]["n"] == 4 and rows["indicator:accepted"][1]["n"] == 0
     assert rows["indicator:direct_rate"][0]["text"] == "0.00% (0/4)" and rows["indicator:direct_rate"][1]["text"] == "—"
+    assert rows["indicator:late_now"][1]["text"] == "", "of an earlier period nobody knows what was overdue then"
     assert sum(cells[0]["n"] for cells in rows_of(report, "types").values()) == 4
     assert sum(cells[0]["n"] for cells in rows_of(report, "hours").values()) == 4
 
