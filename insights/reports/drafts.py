@@ -3,6 +3,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from insights.figures.rates import NOTHING
 from insights.reports import words
 from tickets.calendars import LOCAL, ONE_DAY
 
@@ -49,8 +50,9 @@ def intake(found):
     for code, sentence in (("direct_rate", _("Answered on the line: %(said)s.")),
                            ("completion_rate", _("Completed in time: %(said)s.")),
                            ("callback_rate", _("Called back: %(said)s."))):
-        if f"indicator:{code}" in rows:
-            yield sentence % {"said": rows[f"indicator:{code}"][0]["text"]}
+        said = rows[f"indicator:{code}"][0]["text"] if f"indicator:{code}" in rows else NOTHING
+        if said != NOTHING:
+            yield sentence % {"said": said}
 
 
 def most_frequent(found):

@@ -87,7 +87,7 @@ def write_part(paper, part):
     paper.paragraph(part.title, 7)
     if part.has_chart:
         (columns if part.chart == "columns" else bars)(paper, part.points)
-    if not part.rows:
+    if part.is_empty:
         paper.said(10, color=GREY)
         paper.paragraph(printed.nothing())
     elif part.chart != "columns":
@@ -104,7 +104,7 @@ def table(paper, part):
     paper.set_fill_color(*WHITE)  # of the cells
     longest = [max(width_of(text) for text in texts) for texts in zip(
         ["", *part.columns], *([row.label, *[cell.text for cell in row.cells]] for row in part.rows), strict=True)]
-    shares = [min(max(one + 2, 7), 32) for one in longest]
+    shares = [min(max(one + 3, 7), 32) for one in longest]
     with paper.table(col_widths=tuple(shares), line_height=LINE, borders_layout=TableBordersLayout.ALL, padding=(0.6, 1),
                      wrapmode=WrapMode.CHAR,
                      headings_style=FontFace(emphasis="BOLD", fill_color=PALE), text_align=("LEFT",) * len(shares)) as drawn:

@@ -50,6 +50,11 @@ class Part:
     def has_chart(self):
         return bool(self.chart) and any(many for _label, many in self.points)
 
+    @property
+    def is_empty(self):
+        """Of hours and days there is only the chart."""
+        return not self.rows or self.chart == "columns" and not self.has_chart
+
 
 def parts(report):
     return [part(section) for section in report.content or ()]

@@ -63,7 +63,7 @@ def write_part(book, part):
     book.add_heading(part.title, 2)
     if part.has_chart:
         book.add_picture(pictures.draw(part), width=Cm(16.5))
-    if not part.rows:
+    if part.is_empty:
         book.add_paragraph(printed.nothing())
     elif part.chart != "columns":
         table(book, part)
