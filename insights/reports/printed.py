@@ -8,7 +8,7 @@ from django.utils.translation import pgettext
 
 from insights.figures.periods import local
 from insights.reports import words
-from insights.reports.drafts import period
+from insights.reports.drafts import heading, period
 from insights.reports.parts import moment
 from tickets.presenters import short
 
@@ -95,7 +95,7 @@ def number(report):
 
 
 def title(report):
-    return " ".join(str(said) for said in (report.heading or report.get_kind_display(), number(report)) if said)
+    return " ".join(str(said) for said in (report.heading or heading(report), number(report)) if said)
 
 
 def facts(report):

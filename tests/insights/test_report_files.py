@@ -38,7 +38,7 @@ def test_a_pdf_says_it_in_chinese_with_the_font_in_it(p, report):
                 for font in paper.pages[0]["/Resources"]["/Font"].values()]
     assert fonts_of and all("/FontFile2" in font for font in fonts_of), "the font is embedded"
     drawn = b" ".join(page.get_contents().get_data() for page in paper.pages)
-    assert len(re.findall(rb"\bre\s+f\b", drawn)) > 8, "bars are drawn"
+    assert len(re.findall(rb"\bre\s+f\b", drawn)) >= 6, "bars are drawn"
     assert len(paper.pages) < 12 and not any(page.images for page in paper.pages)
 
 
