@@ -2,6 +2,7 @@
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 SYSTEM = ("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc", "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
           "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf")  # with TrueType outlines, which a PDF can carry
@@ -10,8 +11,9 @@ SYSTEM = ("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc", "/usr/share/fonts/tr
 class NoFont(Exception):
     """No font with Chinese signs on this machine."""
 
-    def __init__(self):
-        super().__init__("No Chinese font: run `npm ci` (or `make run`), or install the package fonts-wqy-microhei.")
+    def __str__(self):
+        return _("There is no Chinese font on the server. Its administrator runs `npm ci` or installs the package %(name)s.") % {
+            "name": "fonts-wqy-microhei"}
 
 
 def path(style=""):
