@@ -12,8 +12,8 @@ class NoFont(Exception):
     """No font with Chinese signs on this machine."""
 
     def __str__(self):
-        return _("There is no Chinese font on the server. Its administrator runs `npm ci` or installs the package %(name)s.") % {
-            "name": "fonts-wqy-microhei"}
+        said = _("There is no Chinese font on the server. Its administrator runs `npm ci` or installs the package %(name)s.")
+        return said % {"name": "fonts-wqy-microhei"}
 
 
 def path(style=""):
