@@ -16,6 +16,8 @@ COPY --from=front-end /src/node_modules node_modules
 RUN deploy/build.sh && rm -rf node_modules
 # Icons are put into the pages themselves: they are read at run time.
 COPY --from=front-end /src/node_modules/@tabler/icons/icons/outline node_modules/@tabler/icons/icons/outline
+# The same holds for the font of reports.
+COPY --from=front-end /src/node_modules/@fontsource/noto-sans-sc/files/noto-sans-sc-chinese-simplified-[47]00-normal.woff node_modules/@fontsource/noto-sans-sc/files/
 USER 10001:10001
 EXPOSE 8000
 CMD ["gunicorn", "hotline.wsgi:application", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=4", "--no-control-socket"]

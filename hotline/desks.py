@@ -1,6 +1,7 @@
 """Which desk belongs to whom, in the order of the top bar; the first one of a user is his home."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.roles import UNIT_ROLES, Role
 from dispatch import boards
@@ -14,6 +15,7 @@ from insights.callback_rates import views as callback_rates
 from insights.figures import forms as figures
 from insights.published import views as published
 from insights.ranking import acts as ranking
+from insights.reports import acts as reports
 from knowledge.who import EDITORS
 from knowledge.who import READERS as KNOWLEDGE_READERS
 from suggesting import themes
@@ -69,6 +71,7 @@ OTHERS = (
     (_("Sample of unreachable callbacks"), "followup:sampling", sampling.READERS),
     (_("Figures"), "insights:figures", figures.READERS),
     (_("Ranking"), "insights:ranking", ranking.READERS),
+    (pgettext_lazy("paper", "Reports"), "insights:reports", reports.READERS),
     (_("Callback figures"), "insights:callback-figures", callback_rates.READERS),
     (_("My files"), "tickets:exports", READERS),
     (_("Hot topics"), "suggesting:topics", themes.READERS),

@@ -40,6 +40,7 @@ SCOPES = (
     Scope("callback", gettext_lazy("Calling back"), "#in-vain"),
     Scope("intake", gettext_lazy("Taking a call"), "form.intake"),
     Scope("ticket", gettext_lazy("On a ticket"), ".offers"),
+    Scope("report", gettext_lazy("On a report"), "#h-about"),
     Scope("list", gettext_lazy("In a list"), "main table.list, #next-callback"),
     Scope("everywhere", gettext_lazy("Everywhere"), "body"),
 )
@@ -70,6 +71,8 @@ KEYS = (
     Key("ticket", ("n",), gettext_lazy("Next ticket of the list"), act="next_ticket"),
     Key("ticket", ("p",), gettext_lazy("Previous ticket of the list"), act="previous_ticket"),
     Key("ticket", ("u",), gettext_lazy("Back to the list"), act="back"),
+    Key("report", ("alt+a",), gettext_lazy("Approve the report")),
+    Key("report", ("alt+i",), gettext_lazy("Issue the report")),
     Key("list", ("j",), gettext_lazy("Next row"), act="next_row"),
     Key("list", ("k",), gettext_lazy("Previous row"), act="previous_row"),
     Key("list", ("o", "enter"), gettext_lazy("Open the row"), act="open_row"),
@@ -102,7 +105,7 @@ LETTERS = {
     "tickets:calls": "8", "knowledge:desk": "9", "tickets:messages": "0", "knowledge:list": ",", "tickets:caller-notes": ".",
     "tickets:scripts": ";", "tickets:snippets": "-", "tickets:questions": "'",
     "insights:figures": "=", "insights:ranking": "\\", "suggesting:quality": "[", "suggesting:topics": "]",
-    "insights:published": "`", "tickets:exports": "/", "insights:board": "*",
+    "insights:published": "`", "tickets:exports": "/", "insights:board": "*", "insights:reports": "+",
 }  # fmt: skip
 
 

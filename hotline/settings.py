@@ -275,6 +275,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(HOTLINE_DATA / "beat.schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "dispatch.tasks.sweep", "schedule": 5.0, "options": {"expires": 4}},
     "relay": {"task": "notices.tasks.relay", "schedule": 5.0, "options": {"expires": 4}},
+    "make_reports": {"task": "insights.tasks.make_reports", "schedule": 30.0, "options": {"expires": 25}},
     "fold_hours": {"task": "insights.tasks.fold_hours", "schedule": 15.0, "options": {"expires": 14}},
     # A missed tick costs nothing: each of these finds in the rows what is due, whenever it looks next.
     "resume_due_suspensions": {"task": "dispatch.tasks.resume_due_suspensions", "schedule": 3600.0,
@@ -325,6 +326,16 @@ FIGURES = {
     "RANK_MIN": env.int("HOTLINE_RANK_MIN", default=5),  # rated callbacks under which nobody is ranked
 }
 
+# --- reports ------------------------------------------------------------------------------------------------------
+REPORTS = {
+    # beginnings of category codes: the event of the day, in the hourly briefing
+    "EVENT": env.list("HOTLINE_REPORT_EVENT", default=[]),
+    # the same: what the daily report of urgent and sensitive matters watches, and the hour at which its day begins
+    "WATCHED": env.list("HOTLINE_REPORT_WATCHED", default=[]),
+    "CATEGORY_HOUR": demands.number_in("HOTLINE_REPORT_HOUR", env.int("HOTLINE_REPORT_HOUR", default=12), 0, 23),
+    "SENT_TO": env.str("HOTLINE_REPORT_SENT_TO", default=""),  # who gets a report, as its draft says it
+}
+
 # --- telephone: everything is off until it is named ---------------------------------------------------------------
 TELEPHONY_SECRET = env.str("HOTLINE_TELEPHONY_SECRET", default="")  # signs the events of POST /api/v1/telephony/events/
 demands.check_telephony_secret(TELEPHONY_SECRET)
@@ -354,6 +365,9 @@ STATICFILES_FINDERS = [
 ]
 NODE_MODULES = BASE_DIR / "node_modules"
 ICONS = NODE_MODULES / "@tabler/icons/icons/outline"  # put into pages, see hotline/templatetags/icons.py
+REPORT_FONTS = {  # Chinese, for reports as PDF and the pictures in Word files: "" regular, "B" bold
+    style: NODE_MODULES / f"@fontsource/noto-sans-sc/files/noto-sans-sc-chinese-simplified-{weight}-normal.woff"
+    for style, weight in (("", 400), ("B", 700))}
 NODE_ASSETS = {  # only these files are served, under these names
     "vendor/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
 }

@@ -40,6 +40,7 @@ WORDS = {
     "article sent back": gettext_lazy("article sent back"),
     "article withdrawn": gettext_lazy("article withdrawn or put away"),
     "ranking": gettext_lazy("ranking of the units published"),
+    "report": gettext_lazy("report issued or taken away"),
     "resume_sweep": gettext_lazy("escalation set going again"),
     # why
     "idle": gettext_lazy("nobody sat in front of it"),

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from accounts.instant import database_now
 from insights import audit, chains
+from insights.reports import making
 from insights.rollups import keeping
 
 log = structlog.get_logger(__name__)
@@ -26,3 +27,10 @@ def fold_hours():
     for _batch in range(20):
         if keeping.fold() < keeping.BATCH:
             break
+
+
+@shared_task(ignore_result=True, soft_time_limit=600, time_limit=620)
+def make_reports():
+    """What is due by now, and what somebody asked for."""
+    making.ask_for_due(database_now())
+    making.make_all(database_now)

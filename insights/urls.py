@@ -6,6 +6,7 @@ from insights.callback_rates import views as callback_rates
 from insights.figures import views as figures
 from insights.published import views as published
 from insights.ranking import views as ranking
+from insights.reports import views as reports
 
 CLOCK = r"tickets/(?P<ticket_no>[0-9]{1,16})/clocks/(?P<clock_id>[0-9]{1,18})/$"
 
@@ -18,6 +19,11 @@ urlpatterns = [
     path("desk/figures/", figures.figures, name="figures"),
     path("desk/figures/<slug:code>/", figures.rows, name="figure-list"),
     path("desk/ranking/", ranking.ranking, name="ranking"),
+    path("desk/reports/", reports.reports, name="reports"),
+    path("desk/reports/last-hour/", reports.last_hour, name="report-last-hour"),
+    path("desk/reports/<int:report_id>/", reports.report, name="report"),
+    path("desk/reports/<int:report_id>/<slug:name>/", reports.act, name="report-act"),
+    path("desk/reports/<int:report_id>/file.<slug:ending>", reports.file, name="report-file"),
     path("how-we-count/", figures.how_we_count, name="how-we-count"),
     path("desk/published/", published.page, name="published"),
     path("audit/", views.audit_log, name="audit-log"),

@@ -7,6 +7,7 @@ from accounts.instant import database_now
 from accounts.roles import Role
 from insights.boards.board import ON_THE_WALL, READERS, View, board_of, sections
 from insights.boards.forms import Asked
+from insights.reports.acts import READERS as REPORTS
 from tickets.list_views import wants_part
 
 
@@ -14,7 +15,7 @@ from tickets.list_views import wants_part
 @require_safe
 def board(request):
     mine = board_of(request.user)
-    return shown(request, "board", mine.sections, role=Role(mine.role).label)
+    return shown(request, "board", mine.sections, role=Role(mine.role).label, reads_reports=request.user.has_role(*REPORTS))
 
 
 @audience(*READERS)

@@ -8,6 +8,7 @@ from django.db.models import Q
 from accounts.models import UnitKind
 from tickets.models import Ticket
 
+NONE = "none"  # asked for what has no type
 BELOW = (UnitKind.SECTION, UnitKind.COMMUNITY, UnitKind.VILLAGE)  # kinds for which the unit above them answers
 
 
@@ -42,6 +43,9 @@ class Scope:
     unit: Any = None
     area: Any = None
     category: str = ""
+    type: str = ""  # "none": without one
+    channel: str = ""
+    urgency: str = ""
     answers: bool = False  # of the unit only what it answers for itself: its sections and communities, but no hospital
 
     @property
@@ -54,7 +58,13 @@ class Scope:
 
     @property
     def parts(self):
-        return [part for part in (self.unit, self.area, self.category) if part]
+        return [part for part in (self.unit, self.area, self.category, self.type, self.channel, self.urgency) if part]
+
+    @property
+    def chosen(self):
+        """{column of a ticket: its value}"""
+        said = {"type": self.type, "channel": self.channel, "urgency": self.urgency}
+        return {name: "" if value == NONE else value for name, value in said.items() if value}
 
     def narrow(self, rows, source):
         """Those of a source's rows that this viewer may count."""
@@ -70,6 +80,8 @@ class Scope:
             wanted &= Q(**{f"{source.ticket}area__path__startswith": self.area.path})
         if self.category:
             wanted &= Q(**{f"{source.ticket}category__code__startswith": self.category})
+        for name, value in self.chosen.items():
+            wanted &= Q(**{f"{source.ticket}{name}": value})
         return rows.filter(wanted)
 
     def of_unit(self, way=""):

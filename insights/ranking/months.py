@@ -48,15 +48,18 @@ class Known:
 
 
 def entries(month, now, known):
-    """{group: [Entry]} as the rows say now, of every unit that led something in the month."""
-    period, units = period_of(month, now), known.units
+    return entries_of(period_of(month, now), known, points_of(month))
+
+
+def entries_of(period, known, points):
+    """{group: [Entry]} as the rows say now, of every unit that led something in the period."""
+    units = known.units
     counts: defaultdict = defaultdict(lambda: dict.fromkeys(CODES, 0))
     for pk, found in count_by_unit(CODES, period, known.hours).items():
         if (unit := accountable(units.get(pk), units)) is not None:
             for code, many in found.items():
                 counts[unit.pk][code] += many
     won = won_by(period, units) if any(found["appeals_won"] for found in counts.values()) else {}
-    points = points_of(month)
     groups: dict = {name: [] for name in RANKED}
     for pk, found in counts.items():
         if any(found.values()):

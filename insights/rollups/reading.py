@@ -89,8 +89,8 @@ def cut_of(period, hours):
 
 def place_of(scope):
     """(axis, keys) of the rows that are this scope's; None when they are not kept: a viewer who does not see everything, or
-    more than one of unit, place and matter."""
-    if not scope.sees_all or len(scope.parts) > 1:
+    more than one of unit, place and matter, or something else."""
+    if not scope.sees_all or len(scope.parts) > 1 or scope.chosen:
         return None
     if scope.unit:
         return Axis.UNIT, Unit.objects.filter(scope.of_unit()).values("pk")

@@ -37,6 +37,7 @@ NO_PAGES = {
     "tickets:special-add": POST, "tickets:special-end": POST, "dispatch:preset-add": POST, "dispatch:preset-end": POST,
     "dispatch:routing-look": POST, "dispatch:routing-write": POST, "dispatch:routing-end": POST,
     "dispatch:feedback-file": POST, "dispatch:feedback-confirm": POST,
+    "insights:report-act": POST, "insights:report-file": FILE, "insights:report-last-hour": LEADS_ON,
     "dispatch:evidence-file": FILE, "dispatch:attachment": FILE, "tickets:export-file": FILE, "tickets:calls-file": POST,
     "tickets:export-decide": POST, "tickets:export-drop": POST,
     "followup:tracking-log": POST, "followup:tracking-file": POST,
@@ -246,7 +247,14 @@ def own_files(world):
     return [(who, reverse("tickets:exports")) for who in ("dl", "op", "sv")]
 
 
+def reports_of(world):
+    """One that is being made, one that failed, a draft, one that waits to be issued and an issued one; each for somebody else."""
+    return [(who, reverse("insights:report", args=[world.reports[name].pk])) for who, name in (
+        ("sv", "queued"), ("zh", "failed"), ("sv", "draft"), ("dl", "draft"), ("zh", "approved"), ("ql", "issued"), ("sv", "issued"))]
+
+
 WITH_ARGUMENTS = {
+    "insights:report": reports_of,
     "tickets:exports": own_files,
     "insights:figure-list": figure_list,
     "tickets:messages": inbox, "tickets:message": message,
@@ -266,7 +274,7 @@ PAGES = {
     "tickets:desk-mine", "tickets:desk-floor", "tickets:desk-review", "tickets:desk-leader", "tickets:desk-quality",
     "tickets:messages", "tickets:message", "tickets:message-write",
     "tickets:all", "tickets:caller-notes", "tickets:new", "tickets:by_number", "tickets:taken", "tickets:do", "dispatch:desk-dispatch",
-    "dispatch:desk-unit", "dispatch:desk-unit-board", "insights:board", "insights:wall", "insights:responsibility", "insights:callback-figures", "insights:figures", "insights:figure-list", "insights:ranking", "insights:how-we-count", "insights:published", "dispatch:desk-supervision", "dispatch:desk-coordination", "dispatch:desk-duty",
+    "dispatch:desk-unit", "dispatch:desk-unit-board", "insights:board", "insights:wall", "insights:responsibility", "insights:callback-figures", "insights:figures", "insights:figure-list", "insights:ranking", "insights:reports", "insights:report", "insights:how-we-count", "insights:published", "dispatch:desk-supervision", "dispatch:desk-coordination", "dispatch:desk-duty",
     "followup:desk-callbacks", "insights:audit-log", "api-docs", "styleguide", "palette", "tickets:several",
     "tickets:scripts", "tickets:questions", "tickets:questions-of", "tickets:snippets", "tickets:calendar", "tickets:profiles", "tickets:profile", "tickets:profile-new", "tickets:special",
     "insights:clock", "insights:holders", "insights:seen", "dispatch:routing", "dispatch:presets",

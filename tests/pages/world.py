@@ -24,6 +24,9 @@ from followup.models import TrackedItem
 from followup.sampling import drawing
 from followup.tracking import following, listing
 from hotline import desks
+from insights.models import Report
+from insights.reports import acts as reports
+from insights.reports import making as making_reports
 from knowledge import actions as knowledge
 from tests import factories
 from tests.api import lives
@@ -87,6 +90,7 @@ class World:
         self.ask_for_files()
         escalation.sweep(now=self.now)
         self.hold_people_up()
+        self.make_reports()
         self.offered = self.find_offers()
         self.sessions = {who: session_of(user) for who, user in vars(self.people).items() if not user.is_system}
 
@@ -243,6 +247,21 @@ class World:
         asks(self.people.dl, form="xlsx")
         writing = making.claim(self.now)
         Export.objects.filter(pk=writing.pk).update(done=3, tries=2, beat_at=self.now + timedelta(days=1))
+
+    def make_reports(self):
+        """A report in every state."""
+        def asks(kind, days=1):
+            return reports.ask(kind, self.now - timedelta(days=days), by=self.people.sv, now=self.now)
+
+        self.reports = {"issued": asks("daily"), "approved": asks("hourly"), "draft": asks("weekly", 9)}
+        making_reports.make_all(lambda: self.now)
+        for name in ("issued", "approved"):
+            reports.approve(self.reports[name].pk, by=self.people.dl, now=self.now)
+        reports.issue(self.reports["issued"].pk, by=self.people.zh, now=self.now)
+        self.reports["failed"] = asks("daily", 2)
+        for status in ("making", "failed"):
+            Report.objects.filter(pk=self.reports["failed"].pk).update(status=status)
+        self.reports["queued"] = asks("daily", 3)
 
     def hold_people_up(self):
         """People on their way in who stand at one of the pages between the password and the first desk."""
