@@ -103,6 +103,7 @@ LETTERS = {
     "tickets:scripts": ";", "tickets:snippets": "-", "tickets:questions": "'",
     "insights:figures": "=", "insights:ranking": "\\", "suggesting:quality": "[", "suggesting:topics": "]",
     "insights:published": "`", "tickets:exports": "/", "insights:board": "*",
+    "insights:alerts": "!", "insights:memos": "+",
 }  # fmt: skip
 
 

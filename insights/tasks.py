@@ -4,6 +4,8 @@ from celery import shared_task
 
 from accounts.instant import database_now
 from insights import audit, chains
+from insights.alerts import broadcasts
+from insights.alerts import keeping as warning
 from insights.rollups import keeping
 
 log = structlog.get_logger(__name__)
@@ -26,3 +28,15 @@ def fold_hours():
     for _batch in range(20):
         if keeping.fold() < keeping.BATCH:
             break
+
+
+@shared_task(ignore_result=True, soft_time_limit=100, time_limit=110)
+def look_for_warnings():
+    made = warning.look(now=database_now())
+    if made:
+        log.info("early_warning", alerts=[alert.pk for alert in made])
+
+
+@shared_task(ignore_result=True)
+def send_broadcasts():
+    broadcasts.send(clock=database_now)
