@@ -28,4 +28,4 @@ class BriefingForm(forms.Form):
 class BroadcastForm(forms.Form):
     text = TextField(label=_("Answer to all who reported it"), min_length=6, max_length=200, rows=3,
                      validators=[says_no_number],
-                     help_text=_("A text message to each, with the number of his ticket, when a second person has released it."))
+                     help_text=_("A text message to each, with the number of his ticket, once a second person released it."))

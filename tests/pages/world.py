@@ -29,6 +29,7 @@ from tests import factories
 from tests.api import lives
 from tests.factories import unit
 from tests.followup import surveys
+from tests.insights import warnings
 from tests.knowledge import articles
 from tests.telephony import calls
 from tests.tickets import ready
@@ -85,6 +86,7 @@ class World:
         self.ring_somebody()
         self.heed_a_caller()
         self.ask_for_files()
+        self.alerts, self.memos = warnings.make_alerts(self.people, self.now), warnings.make_memos(self)
         escalation.sweep(now=self.now)
         self.hold_people_up()
         self.offered = self.find_offers()
