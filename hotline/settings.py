@@ -329,7 +329,8 @@ FIGURES = {
 EARLY_WARNING = {
     "SURGE_MIN": demands.number_in("HOTLINE_SURGE_MIN", env.int("HOTLINE_SURGE_MIN", default=10), 2, 10_000),  # tickets
     "SURGE_PCT": demands.number_in("HOTLINE_SURGE_PCT", env.int("HOTLINE_SURGE_PCT", default=50), 1, 10_000),  # more than usual
-    "CLUSTERS": ((60, 5), (24 * 60, 6), (7 * 24 * 60, 8)),  # so many different people within so many minutes about one matter
+    # minutes:people; so many different people within so long about one matter. A larger city sets more
+    "CLUSTERS": demands.pairs("HOTLINE_CLUSTERS", env.list("HOTLINE_CLUSTERS", default=["60:4", "1440:5", "10080:6"])),
 }
 
 # --- telephone: everything is off until it is named ---------------------------------------------------------------

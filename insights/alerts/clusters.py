@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-ALIKE = 0.16  # cosine
+ALIKE = 0.08  # cosine; of messages about other things one pair in some hundreds reaches it
 READ = 300  # letters of a text
 WORDS, LONGEST_PLACE = 5, 40
 SHARED = 0.5  # of its reports name a word or a place that is said to be the cluster's
@@ -26,9 +26,6 @@ class Rule:
 
     span: timedelta
     least: int
-
-
-RULES = (Rule(timedelta(hours=1), 5), Rule(timedelta(days=1), 6), Rule(timedelta(days=7), 8))
 
 
 @dataclass(frozen=True)
@@ -146,7 +143,7 @@ def clusters(reports, rule, *, now, rare=None):
     return found
 
 
-def look(reports, live, *, now, rules=RULES):
+def look(reports, live, *, now, rules):
     """([Cluster] nobody was warned of, [(place in `live`, ids that are new to it)]). `live`: sets of ids of the warnings that
     still go on; what shares half of its reports, or of the warning's, with one of them is the same matter."""
     rare, known = rarity(reports), [set(ids) for ids in live]

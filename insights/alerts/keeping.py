@@ -67,13 +67,14 @@ def link(alert, ids, linked, *, now):
 
 
 def reports(now):
-    """[clusters.Report] of the newest tickets. The place is that of the matter, never where the caller lives."""
+    """[clusters.Report] of the newest tickets. Titles are not read: they are made of address and category, so that all of one
+    category would be alike. The place is that of the matter, never where the caller lives."""
     streets = surge.streets_of()
     rows = surge.reported().filter(surge.within(now - BACK, now)).order_by("-registered_at", "-pk")
-    columns = ("pk", "registered_at", "phone_hash", "title", "content", "area", "address")
-    return [clusters.Report(pk, at, who, clusters.terms(title, content), streets.get(area),
+    columns = ("pk", "registered_at", "phone_hash", "content", "area", "address")
+    return [clusters.Report(pk, at, who, clusters.terms("", content), streets.get(area),
                             clusters.place_in(address) or clusters.place_in(content))
-            for pk, at, who, title, content, area, address in rows.values_list(*columns)[:MOST_READ]]
+            for pk, at, who, content, area, address in rows.values_list(*columns)[:MOST_READ]]
 
 
 def rules():

@@ -50,7 +50,7 @@ def moment(message):
     raise Malformed(f"message {message.id}: no time that could be read: {message.time!r}")
 
 
-def play(messages, *, days, rules=clusters.RULES, progress=lambda share: None):
+def play(messages, *, days, rules, progress=lambda share: None):
     """[Warned], the oldest first."""
     come, warned, first = reports_of(messages), [], 0
     reports, titles = [one for one, _title in come], {one.id: title for one, title in come}

@@ -142,7 +142,7 @@ def answer(request, memo_id, now):
     if not form.is_valid():
         return {"answer": form}
     acts.answer(memo_id, by=request.user, now=now, **form.cleaned_data)
-    messages.success(request, _("Thank you: the answer is on file."))
+    messages.success(request, _("The answer of your unit is on file."))
     return None
 
 
