@@ -3,7 +3,6 @@
 One person writes it and another releases it. The worker sends it, ticket by ticket, each in a transaction of its own: what is
 on the ticket's trail is queued, and nobody is told twice, however often it looks. Of a confidential ticket nothing is sent.
 """
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,9 +33,8 @@ def write(alert_id, *, by, now, text):
 
 @transaction.atomic
 def decide(alert_id, broadcast_id, *, by, now, approved):
-    """Released, it goes to all who have reported the matter by then."""
-    if not by.has_role(*acts.ACTORS):
-        raise PermissionDenied
+    """Released, it goes to all who have reported the matter by then. Of a warning that was ended nothing is released."""
+    acts.locked(alert_id, *([acts.Status.TAKEN_UP] if approved else acts.Status), by=by)
     row = Broadcast.objects.select_for_update(of=("self",)).get(pk=broadcast_id, alert=alert_id)
     if row.status != Status.OPEN:
         raise Refused(_("It was decided already."))

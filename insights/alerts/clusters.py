@@ -50,6 +50,10 @@ class Cluster:
         return frozenset(report.id for report in self.reports)
 
     @property
+    def since(self):
+        return self.reports[0].at
+
+    @property
     def people(self):
         return people(self.reports)
 
@@ -127,9 +131,10 @@ def near(reports, rare):
 # --- clusters -----------------------------------------------------------------------------------------------------------
 
 
-def clusters(reports, rule, *, now, rare=None):
-    """[Cluster] of the window that ends now, the one with most people first; no report is in two."""
-    window = sorted((report for report in reports if now - rule.span < report.at <= now), key=lambda one: (one.at, one.id))
+def clusters(reports, rule, *, now, rare=None, spent=frozenset()):
+    """[Cluster] of the window that ends now, the one with most people first; no report is in two. `spent` ones are not read."""
+    window = sorted((report for report in reports if now - rule.span < report.at <= now and report.id not in spent),
+                    key=lambda one: (one.at, one.id))
     if people(window) < rule.least:
         return []
     alike_ones = near(window, rare or rarity(reports))
@@ -143,13 +148,14 @@ def clusters(reports, rule, *, now, rare=None):
     return found
 
 
-def look(reports, live, *, now, rules):
+def look(reports, live, *, now, rules, spent=frozenset()):
     """([Cluster] nobody was warned of, [(place in `live`, ids that are new to it)]). `live`: sets of ids of the warnings that
-    still go on; what shares half of its reports, or of the warning's, with one of them is the same matter."""
+    still go on; what shares half of its reports, or of the warning's, with one of them is the same matter. `spent`: ids of
+    those that are over: for a new warning new ones have to come."""
     rare, known = rarity(reports), [set(ids) for ids in live]
     fresh, grown = [], []
     for rule in rules:
-        for cluster in clusters(reports, rule, now=now, rare=rare):
+        for cluster in clusters(reports, rule, now=now, rare=rare, spent=spent):
             place = same_as(cluster.ids, known)
             if place is None:
                 known.append(set(cluster.ids))

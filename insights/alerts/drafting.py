@@ -3,7 +3,6 @@ from collections import Counter
 
 from django.utils.translation import gettext as _
 
-from insights.alerts.surge import DAY
 from tickets.presenters import short
 from tickets.states import State
 
@@ -21,10 +20,12 @@ def what(alert):
 
 
 def span(alert):
-    minutes = round((alert.until - alert.since).total_seconds() / 60)
-    if minutes % (24 * 60) == 0:
-        return _("%(n)d days") % {"n": minutes // (24 * 60)} if alert.until - alert.since > DAY else _("a day")
-    return _("%(n)d minutes") % {"n": minutes}
+    minutes = max(1, round((alert.until - alert.since).total_seconds() / 60))
+    if minutes <= 120:
+        return _("%(n)d minutes") % {"n": minutes}
+    if minutes <= 48 * 60:
+        return _("%(n)d hours") % {"n": round(minutes / 60)}
+    return _("%(n)d days") % {"n": round(minutes / (24 * 60))}
 
 
 def growth(alert):

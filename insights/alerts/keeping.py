@@ -55,8 +55,10 @@ def lives_until(now, span):
 
 
 def link(alert, ids, linked, *, now):
-    """Add what is new to it; whatever is found of it keeps it alive."""
+    """Add what is new to it, which keeps it alive."""
     new = set(ids) - linked.setdefault(alert.pk, set())
+    if not new:
+        return
     AlertTicket.objects.bulk_create(AlertTicket(alert=alert, ticket_id=pk, at=now) for pk in sorted(new))
     linked[alert.pk] |= new
     alert.live_until = max(alert.live_until, lives_until(now, alert.until - alert.since))
@@ -77,13 +79,20 @@ def reports(now):
             for pk, at, who, content, area, address in rows.values_list(*columns)[:MOST_READ]]
 
 
+def spent(now):
+    """Tickets of the longest window that a warning stood for which is over."""
+    since = now - max(rule.span for rule in rules())
+    rows = AlertTicket.objects.filter(alert__kind=Kind.CLUSTER, alert__live_until__lt=now, ticket__registered_at__gt=since)
+    return frozenset(rows.values_list("ticket", flat=True))
+
+
 def rules():
     return tuple(clusters.Rule(timedelta(minutes=minutes), least) for minutes, least in settings.EARLY_WARNING["CLUSTERS"])
 
 
 def look_for_clusters(live, linked, *, now):
     read = reports(now)
-    fresh, grown = clusters.look(read, [linked[alert.pk] for alert in live], now=now, rules=rules())
+    fresh, grown = clusters.look(read, [linked[alert.pk] for alert in live], now=now, rules=rules(), spent=spent(now))
     for place, ids in grown:
         link(live[place], ids, linked, now=now)
     rare = clusters.rarity(read) if fresh else {}
@@ -94,9 +103,9 @@ def warn_of_cluster(cluster, rare, linked, *, now):
     streets = {report.street for report in cluster.reports}
     category = usual_category(cluster.ids)
     alert = Alert.objects.create(
-        kind=Kind.CLUSTER, at=now, since=now - cluster.rule.span, until=now, count=len(cluster.reports), people=cluster.people,
+        kind=Kind.CLUSTER, at=now, since=cluster.since, until=now, count=len(cluster.reports), people=cluster.people,
         area_id=streets.pop() if len(streets) == 1 else None, centre_id=cluster.centre.id, place=clusters.place_of(cluster),
-        words=[word[:60] for word in clusters.words_of(cluster, rare)], live_until=lives_until(now, cluster.rule.span),
+        words=[word[:60] for word in clusters.words_of(cluster, rare)], live_until=lives_until(now, now - cluster.since),
         code=category.code if category else "", matter=named(category) if category else "")
     link(alert, cluster.ids, linked, now=now)
     return alert

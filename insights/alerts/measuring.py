@@ -59,7 +59,8 @@ def play(messages, *, days, rules, progress=lambda share: None):
         while reports[first].at <= now - BACK or place - first >= MOST_READ:
             first += 1
         read, live = reports[first:place + 1], [one for one in warned if one.live_until >= now]
-        fresh, grown = clusters.look(read, [one.ids for one in live], now=now, rules=rules)
+        spent = frozenset().union(*(one.ids for one in warned if one.live_until < now))
+        fresh, grown = clusters.look(read, [one.ids for one in live], now=now, rules=rules, spent=spent)
         for number, ids in grown:
             keep(live[number], ids, now)
         for cluster in fresh:
@@ -73,7 +74,7 @@ def play(messages, *, days, rules, progress=lambda share: None):
 
 def keep(one, ids, now):
     one.ids |= ids
-    one.live_until = lives_until(now, one.cluster.rule.span)
+    one.live_until = lives_until(now, one.cluster.at - one.cluster.since)
 
 
 def judge(one, reports, span):

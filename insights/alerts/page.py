@@ -34,7 +34,8 @@ class Line:
 
 def listing(query, now):
     shows_all = query.get("show") == "all"
-    rows = Alert.objects.select_related("area", "taken_up_by", "ended_by").annotate(by_now=Count("links"))
+    rows = Alert.objects.select_related("area", "taken_up_by", "ended_by").annotate(
+        by_now=Count("links", filter=Q(links__ticket__is_confidential=False)))
     if not shows_all:
         rows = rows.filter(status__in=acts.OPEN)
     page = Paginator(rows.order_by("-at", "-pk"), PAGE).get_page(query.get("page"))

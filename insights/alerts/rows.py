@@ -47,7 +47,7 @@ class Alert(models.Model):
 
     kind = models.CharField(max_length=7, choices=Kind)
     at = models.DateTimeField()
-    since = models.DateTimeField()  # the window: after `since`, up to `until`
+    since = models.DateTimeField()  # the window: of a surge after this instant, of a cluster from its first report on
     until = models.DateTimeField()
     count = models.PositiveIntegerField()  # tickets
     people = models.PositiveIntegerField()
@@ -73,7 +73,7 @@ class Alert(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="alert_window", condition=Q(since__lt=F("until"), until__lte=F("at"))),
+            models.CheckConstraint(name="alert_window", condition=Q(since__lte=F("until"), until__lte=F("at"))),
             models.CheckConstraint(name="alert_kind_says_what", condition=Q(
                 kind="surge", before__isnull=False, weekday__isnull=False, code__gt="", centre=None) | Q(
                 kind="cluster", before=None, weekday=None, centre__isnull=False)),

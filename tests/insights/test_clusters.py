@@ -94,7 +94,7 @@ def test_a_place_is_said_without_the_number_of_a_home():
 # --- on a file ------------------------------------------------------------------------------------------------------------------
 
 
-OUTAGE = "滨江路停水"
+OUTAGE = "滨江大道停水"
 TOWN = ("路灯不亮", "垃圾清运", "公交晚点", "油烟扰民", "违章停车", "广场舞噪音", "医保报销", "入学条件", "快递丢失", "树枝折断")
 
 
@@ -136,7 +136,7 @@ def test_the_command_prints_it_as_json(tmp_path):
 
     found = json.loads(out.getvalue())
     assert (found["messages"], found["warnings"], found["real"]) == (69, 1, 1)
-    assert found["list"][0]["place"] == "滨江路"
+    assert found["list"][0]["place"] == "滨江大道"
     for wrong in (["nowhere.jsonl"], [str(file), "--rule", "x:y"], [str(file), "--days", "0"]):
         with pytest.raises(CommandError):
             call_command("measure_warnings", *wrong)

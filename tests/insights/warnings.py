@@ -33,7 +33,7 @@ def make_alerts(p, now):
     """{name: Alert}: one each that waits, that is in hand with answers, and that is over."""
     town(p, now)
     found = {}
-    for name, road, area in (("taken up", "滨江路", "WJJD"), ("over", "学府路", "QHJD")):
+    for name, road, area in (("taken up", "滨江路", "WJJD"), ("over", "学府路", "XAJD")):
         outage(p, now - MINUTE, road=road, area=make.unit(area))
         found[name] = next(alert for alert in keeping.look(now=now - MINUTE) if alert.kind == "cluster")
     for number in range(12):
