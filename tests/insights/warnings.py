@@ -4,6 +4,7 @@ from datetime import timedelta
 from insights.alerts import acts, broadcasts, keeping
 from insights.memos import acts as memos
 from tests import factories as make
+from tests.factories import NOON
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 WATER = ("滨江路从早上开始停水", "滨江路小区停水了没有通知", "家里停水滨江路这边", "滨江路停水什么时候恢复供水", "请问滨江路停水原因", "滨江路一直停水没人管",
@@ -27,6 +28,39 @@ def town(p, now):
     """What it always reports, around the burst."""
     for number, text in enumerate(OTHERS):
         report(p, now - 2 * DAY - number * HOUR, text, 100 + number, address=f"幸福街{number}号", category=make.category("010202"))
+
+
+DISTINCT = ("屋顶漏水没有人来修", "外墙裂缝越来越大", "卫生间渗水到楼下", "阳台地面开裂", "电梯井进水", "地下车库积水", "窗户关不严漏风", "楼道墙皮脱落", "化粪池堵塞外溢",
+            "供暖管道爆裂", "天花板发霉", "厨房下水返味")
+
+
+def leaks(p, now, count, **fields):
+    return [report(p, now - number * HOUR, DISTINCT[number % 12] + "甲乙丙丁戊己庚辛壬癸"[number % 10] * 3, 300 + number,
+                   address="", **fields) for number in range(count)]
+
+
+# --- at one instant, in tests ---------------------------------------------------------------------------------------------
+
+
+def burst(p, now=NOON, texts=WATER, **fields):
+    """An outage in a town that reports what it always does."""
+    town(p, now)
+    return outage(p, now, texts, **fields)
+
+
+def warned(p, **fields):
+    """(the warning, its tickets)"""
+    tickets = burst(p, **fields)
+    (alert,) = keeping.look(now=NOON)
+    return alert, tickets
+
+
+def taken_up(p, **fields):
+    alert, tickets = warned(p, **fields)
+    return acts.take_up(alert.pk, by=p.sv, now=NOON), tickets
+
+
+# --- in the world of the pages ----------------------------------------------------------------------------------------------
 
 
 def make_alerts(p, now):
