@@ -2,7 +2,7 @@
 
 Two reports are alike when they share words and pairs of words that few others use, those of the title twice. How rare a word
 is, is learnt from everything that was reported before, too: in the middle of a burst the very word of the matter is frequent.
-A cluster is one report with all those of its window that are like it and not from another street.
+A cluster is one report with all those of its window that are like it and not from another street or of another kind.
 """
 import math
 import re
@@ -35,6 +35,7 @@ class Report:
     who: str  # the same for one person; nobody is nobody else
     terms: dict = field(hash=False, compare=False)  # {word: weight}
     street: int | None = None
+    group: str = ""  # of its category
     place: str = ""
 
 
@@ -96,8 +97,9 @@ def weighed(report, rare):
 
 
 def not_apart(one, other):
-    """Reports of two streets are two matters; of one that names none nobody knows."""
-    return one.street is None or other.street is None or one.street == other.street
+    """Reports of two streets, or of two groups of categories, are two matters; of what is not known nobody knows."""
+    same_street = one.street is None or other.street is None or one.street == other.street
+    return same_street and (not one.group or not other.group or one.group == other.group)
 
 
 def alike(one, other, rare):

@@ -69,14 +69,19 @@ def link(alert, ids, linked, *, now):
 
 
 def reports(now):
-    """[clusters.Report] of the newest tickets. Titles are not read: they are made of address and category, so that all of one
-    category would be alike. The place is that of the matter, never where the caller lives."""
+    """[clusters.Report] of the newest tickets. The place is that of the matter, never where the caller lives."""
     streets = surge.streets_of()
     rows = surge.reported().filter(surge.within(now - BACK, now)).order_by("-registered_at", "-pk")
-    columns = ("pk", "registered_at", "phone_hash", "content", "area", "address")
-    return [clusters.Report(pk, at, who, clusters.terms("", content), streets.get(area),
-                            clusters.place_in(address) or clusters.place_in(content))
-            for pk, at, who, content, area, address in rows.values_list(*columns)[:MOST_READ]]
+    read = rows.values_list("pk", "registered_at", "phone_hash", "content", "area", "address", "category__l2_code")[:MOST_READ]
+    return [report(*row, streets) for row in read]
+
+
+def report(pk, at, who, content, area, address, group, streets):
+    """Titles are not read: they are made of address and category, so that all of one category would be alike. Where the street
+    is known the name of the place says nothing more: two matters at one gate are two."""
+    place, street = clusters.place_in(address) or clusters.place_in(content), streets.get(area)
+    text = content.replace(place, " ") if place and street else content
+    return clusters.Report(pk, at, who, clusters.terms("", text), street, group or "", place)
 
 
 def spent(now):

@@ -3,7 +3,7 @@
 The messages come in their order, and after each the detector looks, as the worker does; what shares reports with a warning that
 goes on is no second one. A warning was of a real matter when the matter went on: in the days after it came at least as many
 further messages like the one in its middle as it had been given for. Warnings too near to the end of the file are not judged.
-A file says neither category nor street, so that surges cannot be measured on it.
+A file says neither category nor street: surges cannot be measured on it, and clusters are kept apart by their words alone.
 """
 from collections import Counter
 from dataclasses import dataclass, field
@@ -35,8 +35,8 @@ class Warned:
 
 def reports_of(messages):
     """[(Report, title)] by time."""
-    made = [(clusters.Report(number, moment(each), each.user, clusters.terms(each.topic, each.detail), None,
-                             clusters.place_in(f"{each.topic}。{each.detail}")), each.topic)
+    made = [(clusters.Report(number, moment(each), each.user, clusters.terms(each.topic, each.detail),
+                             place=clusters.place_in(f"{each.topic}。{each.detail}")), each.topic)
             for number, each in enumerate(messages)]
     return sorted(made, key=lambda pair: (pair[0].at, pair[0].id))
 

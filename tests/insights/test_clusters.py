@@ -44,12 +44,12 @@ def test_both_comparisons_hold_by_themselves(counts, pct):
 
 WORDS = ("停水", "滨江路", "噪音", "施工", "夜里", "公交", "漏水", "电梯")
 made = st.lists(st.tuples(st.lists(st.sampled_from(WORDS), max_size=4), st.integers(0, 120), st.integers(0, 6),
-                          st.sampled_from([None, 1, 2])), max_size=25)
+                          st.sampled_from([None, 1, 2]), st.sampled_from(["", "0501"])), max_size=25)
 
 
 def reports_of(rows):
-    return [clusters.Report(place, NOON - minutes * MINUTE, f"u{who}", dict.fromkeys(words, 1.0), street)
-            for place, (words, minutes, who, street) in enumerate(rows)]
+    return [clusters.Report(place, NOON - minutes * MINUTE, f"u{who}", dict.fromkeys(words, 1.0), street, group)
+            for place, (words, minutes, who, street, group) in enumerate(rows)]
 
 
 @settings(max_examples=150, deadline=None)
