@@ -376,8 +376,7 @@ def neighbours(case, others):
     return [*in_hand(case), *joined, *contacted(case)]
 
 
-def burst(case, others):
-    """A street calls, one after the other, and nobody has merged them yet."""
+def burst(case, others):  # a street calls, one after the other, and nobody has merged them yet
     return [case.beat(0, 2, desk.register), *(case.beat(1, 6, desk.register, case=other) for other in others)]
 
 
