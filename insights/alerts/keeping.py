@@ -2,6 +2,7 @@
 is added to the warning that was given, and a warning is told once."""
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -73,12 +74,13 @@ def reports(now):
     streets = surge.streets_of()
     rows = surge.reported().filter(surge.within(now - BACK, now)).order_by("-registered_at", "-pk")
     read = rows.values_list("pk", "registered_at", "phone_hash", "content", "area", "address", "category__l2_code")[:MOST_READ]
-    return [report(*row, streets) for row in read]
+    return [report(row, streets) for row in read]
 
 
-def report(pk, at, who, content, area, address, group, streets):
+def report(row, streets):
     """Titles are not read: they are made of address and category, so that all of one category would be alike. Where the street
     is known the name of the place says nothing more: two matters at one gate are two."""
+    pk, at, who, content, area, address, group = row
     place, street = clusters.place_in(address) or clusters.place_in(content), streets.get(area)
     text = content.replace(place, " ") if place and street else content
     return clusters.Report(pk, at, who, clusters.terms("", text), street, group or "", place)
@@ -92,7 +94,8 @@ def spent(now):
 
 
 def rules():
-    return tuple(clusters.Rule(timedelta(minutes=minutes), least) for minutes, least in settings.EARLY_WARNING["CLUSTERS"])
+    pairs: Any = settings.EARLY_WARNING["CLUSTERS"]
+    return tuple(clusters.Rule(timedelta(minutes=minutes), least) for minutes, least in pairs)
 
 
 def look_for_clusters(live, linked, *, now):

@@ -4,6 +4,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection, models
@@ -283,7 +284,7 @@ class World:
         words = []
         for model in apps.get_models():
             fields = [field.name for field in model._meta.concrete_fields if isinstance(
-                field, (models.CharField, models.TextField, models.JSONField))]
+                field, (models.CharField, models.TextField, models.JSONField, ArrayField))]
             for row in model._base_manager.values_list(*fields) if fields else ():
                 words += [str(value) for value in row if value]
         return "\x00".join(words)
