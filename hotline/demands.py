@@ -103,6 +103,14 @@ def shares(name: str, texts: list[str]) -> tuple[Decimal, ...]:
     return found
 
 
+def pairs(name: str, values: list[str]) -> tuple[tuple[int, int], ...]:
+    """"60:4" as (60, 4); both at least 2."""
+    found = tuple(tuple(int(part) if part.isdecimal() else 0 for part in value.split(":")) for value in values)
+    if not found or any(len(pair) != 2 or min(pair) < 2 for pair in found):
+        raise Refused(f"{name} must be pairs of two numbers like 60:4, with commas between them.")
+    return found  # type: ignore[return-value]
+
+
 def number_in(name: str, value: int, least: int, most: int) -> int:
     if not least <= value <= most:
         raise Refused(f"{name} must be a number from {least} to {most}.")

@@ -10,9 +10,11 @@ from followup.boards import APPEALS, CALLBACKS, FOLLOW_UPS, LAYERS, OF_UNIT
 from followup.sampling import drawing as sampling
 from followup.tracking.following import READERS as TRACKERS
 from insights import responsibility
+from insights.alerts import acts as alerts
 from insights.boards import board
 from insights.callback_rates import views as callback_rates
 from insights.figures import forms as figures
+from insights.memos import acts as memos
 from insights.published import views as published
 from insights.ranking import acts as ranking
 from insights.reports import acts as reports
@@ -67,6 +69,8 @@ OTHERS = (
     (_("Ledger of calls"), "tickets:calls", CALL_READERS),
     (_("Situation board"), "insights:board", board.READERS),
     (_("Wall"), "insights:wall", board.READERS),
+    (_("Early warning"), "insights:alerts", alerts.READERS),
+    (_("Memos to units"), "insights:memos", memos.READERS),
     (_("Responsibility"), "insights:responsibility", responsibility.READERS),
     (_("Sample of unreachable callbacks"), "followup:sampling", sampling.READERS),
     (_("Figures"), "insights:figures", figures.READERS),

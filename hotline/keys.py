@@ -106,6 +106,7 @@ LETTERS = {
     "tickets:scripts": ";", "tickets:snippets": "-", "tickets:questions": "'",
     "insights:figures": "=", "insights:ranking": "\\", "suggesting:quality": "[", "suggesting:topics": "]",
     "insights:published": "`", "tickets:exports": "/", "insights:board": "*", "insights:reports": "+",
+    "insights:alerts": "!", "insights:memos": "~",
 }  # fmt: skip
 
 

@@ -290,6 +290,8 @@ CELERY_BEAT_SCHEDULE = {
     "make_tracking_list": {"task": "followup.tasks.make_tracking_list", "schedule": 300.0, "options": {"expires": 290}},
     "knowledge_review_due": {"task": "knowledge.tasks.review_due", "schedule": crontab(hour=0, minute=15)},  # 08:15 here
     "calendar_check": {"task": "tickets.tasks.calendar_check", "schedule": crontab(hour=0, minute=30)},  # 08:30 here
+    "look_for_warnings": {"task": "insights.tasks.look_for_warnings", "schedule": 120.0, "options": {"expires": 115}},
+    "send_broadcasts": {"task": "insights.tasks.send_broadcasts", "schedule": 10.0, "options": {"expires": 9}},
     "find_themes": {"task": "suggesting.tasks.find_themes", "schedule": 3600.0, "options": {"expires": 3500}},
     "train_classifier": {"task": "suggesting.tasks.train_classifier", "schedule": crontab(hour=18, minute=0)},  # 02:00 here
     "audit_invariants": {"task": "insights.tasks.audit_invariants", "schedule": crontab(hour=19, minute=0)},  # 03:00 here
@@ -324,6 +326,12 @@ FIGURES = {
     # of response, solved and satisfied in the composite score
     "WEIGHTS": demands.shares("HOTLINE_WEIGHTS", env.list("HOTLINE_WEIGHTS", default=["0.1", "0.5", "0.4"])),
     "RANK_MIN": env.int("HOTLINE_RANK_MIN", default=5),  # rated callbacks under which nobody is ranked
+}
+EARLY_WARNING = {
+    "SURGE_MIN": demands.number_in("HOTLINE_SURGE_MIN", env.int("HOTLINE_SURGE_MIN", default=10), 2, 10_000),  # tickets
+    "SURGE_PCT": demands.number_in("HOTLINE_SURGE_PCT", env.int("HOTLINE_SURGE_PCT", default=50), 1, 10_000),  # more than usual
+    # minutes:people; so many different people within so long about one matter. A larger city sets more
+    "CLUSTERS": demands.pairs("HOTLINE_CLUSTERS", env.list("HOTLINE_CLUSTERS", default=["60:4", "1440:5", "10080:6"])),
 }
 
 # --- reports ------------------------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from celery import shared_task
 
 from accounts.instant import database_now
 from insights import audit, chains
+from insights.alerts import broadcasts
+from insights.alerts import keeping as warning
 from insights.reports import making
 from insights.rollups import keeping
 
@@ -34,3 +36,15 @@ def make_reports():
     """What is due by now, and what somebody asked for."""
     making.ask_for_due(database_now())
     making.make_all(database_now)
+
+
+@shared_task(ignore_result=True, soft_time_limit=100, time_limit=110)
+def look_for_warnings():
+    made = warning.look(now=database_now())
+    if made:
+        log.info("early_warning", alerts=[alert.pk for alert in made])
+
+
+@shared_task(ignore_result=True)
+def send_broadcasts():
+    broadcasts.send(clock=database_now)

@@ -80,6 +80,13 @@ STAFF = {
     "supervision_answered": Text(_("A supervision order was answered"), _("%(unit)s answered; please check."), "blue"),
     "supervision_sent_back": Text(_("The answer to a supervision order was sent back"), "", "red"),
     "supervision_closed": Text(_("A supervision order was closed")),
+    # early warning
+    "early_warning": Text(_("Early warning: look at it now"), _("%(what)s: %(count)s reports, %(matter)s."), "red"),
+    "merge_asked": Text(_("Reports of one matter are to be merged"),
+                        _("%(count)s tickets under “Early warning”: %(matter)s."), "blue"),
+    "memo_sent": Text(_("A memo of the hotline waits for your unit"),
+                      _("Answer before %(due)s: it is under “Memos to units”."), "orange"),
+    "memo_answered": Text(_("A memo was answered"), _("%(unit)s answered; please check."), "blue"),
     # consultation: nothing that was said in it
     "conference_opened": Text(_("You are asked in a consultation"), _("Please say what you know of the matter."), "blue"),
     "conference_added": Text(_("Somebody spoke in a consultation")),
@@ -149,6 +156,9 @@ CITIZEN = {
     "merged": Wording(
         "您的诉求(工单号%(ticket_no)s)与在办事项相同,已并入%(master_no)s一并办理并回访。",
         "Your request (no. %(ticket_no)s) joined no. %(master_no)s; it is handled and answered together with it."),
+    "broadcast": Wording(  # two persons wrote it for all who reported the matter
+        "您反映的事项(工单号%(ticket_no)s),现统一答复:%(answer)s",
+        "About your request (no. %(ticket_no)s): %(answer)s"),
     "force_closed": Wording(
         "您的诉求(工单号%(ticket_no)s)经研判已结案,理由我们已向您说明;如有新情况请来电12345。",
         "Your request (no. %(ticket_no)s) was closed after adjudication, as explained. Call 12345 if there is news."),

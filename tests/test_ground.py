@@ -97,6 +97,13 @@ def test_the_first_field_key_is_the_active_one():
     assert list(demands.field_keys(f"k2:{new}, k1:{old}")) == ["k2", "k1"]
 
 
+def test_rules_of_clusters_are_pairs_of_numbers():
+    assert demands.pairs("N", ["60:4", "1440:5"]) == ((60, 4), (1440, 5))
+    for wrong in ([], ["60"], ["60:x"], ["60:4:1"], ["0:4"], ["60:1"]):
+        with pytest.raises(demands.Refused):
+            demands.pairs("N", wrong)
+
+
 # --- the data folder ---------------------------------------------------------------------------------------------
 
 def test_secrets_are_made_once_and_readable_by_their_owner_only(tmp_path):

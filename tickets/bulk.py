@@ -69,8 +69,8 @@ def quick(names, ticket, user):
             if step.fits(ticket) == "" and mode_of(step, ticket, user, None, {}) is not None]
 
 
-def form_of(step, data=None):
-    return step.several(data, auto_id=f"{step.name}-%s")
+def form_of(step, data=None, initial=None):
+    return step.several(data, initial=initial, auto_id=f"{step.name}-%s")
 
 
 def versions_of(values):

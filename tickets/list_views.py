@@ -173,7 +173,7 @@ def several(request, step_name):
         if form.is_valid():
             return done(request, step, asked, back)
         return preview(request, step, list(asked), back, form, status=422)
-    return preview(request, step, request.GET.getlist("t"), back, bulk.form_of(step))
+    return preview(request, step, request.GET.getlist("t"), back, bulk.form_of(step, initial=request.GET.dict()))
 
 
 def preview(request, step, numbers, back, form, status=200):

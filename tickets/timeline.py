@@ -27,7 +27,7 @@ ICONS = {
     "create": "phone-incoming", "submit": "send", "direct_answer": "message-check", "transfer_out": "external-link",
     "void_draft": "ban", "return_for_info": "help-circle", "approve": "circle-check", "confirm_refusal": "circle-x",
     "add_supplement": "message-plus", "change_urgency": "gauge", "set_confidential": "lock", "unmask": "eye",
-    "edit_summary": "pencil", "follow_up": "link",
+    "edit_summary": "pencil", "follow_up": "link", "broadcast_answer": "speakerphone",
     "propose": "users", "reject_proposal": "circle-x", "dispatch": "route", "express_dispatch": "bolt", "designate": "gavel",
     "recall": "arrow-back-up", "sign": "signature", "deem_signed": "alarm", "request_return": "arrow-back-up",
     "approve_return": "arrow-back-up", "reject_return": "circle-x", "escalate_return": "gavel", "assign_down": "sitemap",

@@ -376,6 +376,10 @@ def neighbours(case, others):
     return [*in_hand(case), *joined, *contacted(case)]
 
 
+def burst(case, others):  # a street calls, one after the other, and nobody has merged them yet
+    return [case.beat(0, 2, desk.register), *(case.beat(1, 6, desk.register, case=other) for other in others)]
+
+
 def neighbours_closed(case, others):
     return [*neighbours(case, others), *replied(case), *approved(case), *closed(case)]
 

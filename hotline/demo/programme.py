@@ -99,6 +99,7 @@ ENTRIES = (
     Entry(P.reopened_in_hand, 1, ends=(30, 400)),
     Entry(P.neighbours, 2, ends=(30, 500), others=2, must=True, about="many"),
     Entry(P.neighbours_ordered, 1, ends=(20, 300), others=3, about="many"),
+    Entry(P.burst, 1, ends=(1, 8), others=5, about="water"),
     # over by now
     Entry(P.answered, 44, arrives=OLD, about="question", must=True),
     Entry(P.answered, 22, arrives=(0.1, 24), about="question"),
@@ -156,6 +157,7 @@ def pools(categories):
         "mistaken twice": [m for m in known if len(m.mistaken) > 1],
         "territory": [m for m in normal if categories[m.category].lead_is_territory],
         "many": [m for m in known if m.category in ("050101", "050201", "020303", "020502", "020201", "010101")],
+        "water": [m for m in known if m.category == "050101"],
         "question": list(questions.QUESTIONS), "elsewhere": list(questions.TRANSFERS),
         "refused": [m for m in questions.REFUSALS if m.reason != "R9"],
         "refused by two": [m for m in questions.REFUSALS if m.reason == "R9"],

@@ -12,7 +12,7 @@ from notices.models import Notice
 ROOT = Path(texts.__file__).parent.parent
 ACCEPTED = "您好!您的诉求我们已受理。请您耐心等待我们的回复!"  # the wording that the hotline of the seed uses
 FILLED = {"query_code": "ABCD2345", "unit": "区住房和城乡建设局", "review_date": "2026-09-01", "channel": "法院",
-          "master_no": "2026030200001"}
+          "master_no": "2026030200001", "answer": "滨江路供水管道正在抢修，预计今晚8点恢复供水。"}
 
 
 LINK = "https://12345.example.gov.cn/s/AbCdEfGhIjKlMnOpQrStUv"

@@ -242,6 +242,26 @@ def figure_list(world):
         ("sv", "accepted"), ("sv", "calls"), ("ul", "completions_due"), ("ql", "appealed_out"))]
 
 
+def alert(world):
+    """A warning that waits, one in hand with an answer to be released and another being sent, and one that is over."""
+    return [(who, reverse("insights:alert", args=[found.pk])) for who, found in (
+        ("sv", world.alerts["open"]), ("dl", world.alerts["taken up"]), ("rv", world.alerts["taken up"]), ("dp", world.alerts["over"]))]
+
+
+def alerts(world):
+    return [*plain("insights:alerts")(world), ("sv", f"{reverse('insights:alerts')}?show=all")]
+
+
+def memo(world):
+    """In every status; the leader of the unit sees those that were sent."""
+    return [("sv", reverse("insights:memo", args=[found.pk])) for found in world.memos.values()] + [
+        ("ul", reverse("insights:memo", args=[world.memos[name].pk])) for name in ("sent", "closed")]
+
+
+def memo_new(world):
+    return [("zh", reverse("insights:memo-new")), ("sv", f"{reverse('insights:memo-new')}?alert={world.alerts['taken up'].pk}")]
+
+
 def own_files(world):
     """Files in every state of who decides on those of others, who asked for one with names in full, and of who has none."""
     return [(who, reverse("tickets:exports")) for who in ("dl", "op", "sv")]
@@ -257,6 +277,7 @@ WITH_ARGUMENTS = {
     "insights:report": reports_of,
     "tickets:exports": own_files,
     "insights:figure-list": figure_list,
+    "insights:alert": alert, "insights:alerts": alerts, "insights:memo": memo, "insights:memo-new": memo_new,
     "tickets:messages": inbox, "tickets:message": message,
     "api-docs": lambda world: [("op", reverse("api-docs"))], "person": person, "second-factor": second_factor, "tickets:by_number": ticket_pages, "tickets:do": step_forms,
     "tickets:new": intake, "tickets:taken": taken, "tickets:several": several, "tickets:all": lists, "dispatch:field-list": field_list,
@@ -268,6 +289,7 @@ WITH_ARGUMENTS = {
 }
 FOREIGN = {"api-docs"}
 PAGES = {
+    "insights:alerts", "insights:alert", "insights:memos", "insights:memo", "insights:memo-new",
     "suggesting:quality", "suggesting:topics",
     "knowledge:list", "knowledge:desk", "knowledge:new", "knowledge:propose", "knowledge:article", "knowledge:edit",
     "login", "account", "change-password", "second-factor", "people", "new-person", "person", "roster", "notices:list",

@@ -4,6 +4,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection, models
@@ -32,6 +33,7 @@ from tests import factories
 from tests.api import lives
 from tests.factories import unit
 from tests.followup import surveys
+from tests.insights import warnings
 from tests.knowledge import articles
 from tests.telephony import calls
 from tests.tickets import ready
@@ -88,6 +90,7 @@ class World:
         self.ring_somebody()
         self.heed_a_caller()
         self.ask_for_files()
+        self.alerts, self.memos = warnings.make_alerts(self.people, self.now), warnings.make_memos(self)
         escalation.sweep(now=self.now)
         self.hold_people_up()
         self.make_reports()
@@ -300,7 +303,7 @@ class World:
         words = []
         for model in apps.get_models():
             fields = [field.name for field in model._meta.concrete_fields if isinstance(
-                field, (models.CharField, models.TextField, models.JSONField))]
+                field, (models.CharField, models.TextField, models.JSONField, ArrayField))]
             for row in model._base_manager.values_list(*fields) if fields else ():
                 words += [str(value) for value in row if value]
         return "\x00".join(words)

@@ -10,6 +10,7 @@ from accounts.instant import database_now
 from dispatch import escalation
 from hotline.demo import floor, knowledge, people, roster, story
 from hotline.demo.password import demo_password
+from insights.alerts import keeping as warnings
 from suggesting import themes
 from tickets.calendars import LOCAL
 from tickets.models import Ticket
@@ -51,5 +52,6 @@ class Command(BaseCommand):
                 stage = story.play(cast, now=now, tickets=tickets, seed=seed, on_progress=begin)
         escalation.sweep(now=database_now())  # what came due while we played
         themes.look(now=database_now())  # the worker looks at the next full hour only
+        warnings.look(now=database_now())
         since = stage.opens.astimezone(LOCAL)
         self.stdout.write(f"demo: {Ticket.objects.count()} tickets in every state, from {since:%Y-%m-%d %H:%M} until now")
