@@ -59,10 +59,15 @@ def catch_up(database: connection, patience: float = 900) -> None:
     database.autocommit = True
     give_up = time.monotonic() + patience
     with database.cursor() as cursor:
-        cursor.execute(DUE)
-        while cursor.fetchone()[0] and time.monotonic() < give_up:
+        while is_behind(cursor):
+            if time.monotonic() > give_up:
+                raise SystemExit(f"after {patience:.0f} s the workers are still behind with what was loaded")
             time.sleep(1)
-            cursor.execute(DUE)
+
+
+def is_behind(cursor) -> bool:
+    cursor.execute(DUE)
+    return cursor.fetchone()[0]
 
 
 def copy(cursor, table, own):

@@ -115,25 +115,37 @@ def web(django_db_setup, tmp_path_factory):
 
 
 @pytest.fixture
-def site(web, transactional_db):
-    """Its address. It sees only what was committed."""
-    return f"http://127.0.0.1:{web}"
+def contexts():
+    """The browser sessions of a test."""
+    opened = []
+    yield opened
+    leave(opened)
+
+
+def leave(contexts):
+    while contexts:
+        contexts.pop().close()
 
 
 @pytest.fixture
-def new_page(browser):
-    """A function that opens a fresh, separate browser session: each person of a story has their own."""
-    contexts = []
+def site(web, transactional_db, contexts):
+    """Its address. It sees only what was committed."""
+    from tests.web import nothing_is_under_way
+    yield f"http://127.0.0.1:{web}"
+    leave(contexts)  # a page that still asks for something would stand in the way of emptying the tables
+    nothing_is_under_way()
 
+
+@pytest.fixture
+def new_page(browser, contexts):
+    """A function that opens a fresh, separate browser session: each person of a story has their own."""
     def open_page(**options):
         context = browser.new_context(**{"locale": "zh-CN", "timezone_id": "Asia/Shanghai"} | options)
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return context.new_page()
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return open_page
 
 
 @pytest.fixture

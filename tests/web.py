@@ -44,3 +44,16 @@ def answers(port, path="/healthz"):
         line.request("GET", path)
         return line.getresponse().status == 200
     return False
+
+
+def nothing_is_under_way(patience=10):
+    """Waits until no other session is in a transaction; False when one stays."""
+    give_up = time.monotonic() + patience
+    with connection.cursor() as cursor:
+        while time.monotonic() < give_up:
+            cursor.execute("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL "
+                           "AND pid <> pg_backend_pid() AND backend_type = 'client backend'")
+            if cursor.fetchone() is None:
+                return True
+            time.sleep(0.01)
+    return False

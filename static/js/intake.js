@@ -50,7 +50,7 @@
         saved = sending;
         if (typed === saved) sessionStorage.removeItem(OURS + key());
         history.replaceState(null, "", `${form.getAttribute("action")}?draft=${encodeURIComponent(key())}`);
-        show(say(words.saved, { time: clock() }));
+        show(typed === saved ? say(words.saved, { time: clock() }) : words.saving);
       }
     } catch { show(words.unsaved, true); }
     isBusy = false;
@@ -61,6 +61,7 @@
     typed += 1;
     isBlocked = false;
     keep();
+    if (state && !state.classList.contains("text-danger")) show(words.saving);
     if (!timer && !isBusy) soon(SOON);
   };
   form.addEventListener("input", changed);

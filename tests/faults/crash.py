@@ -7,7 +7,6 @@ happened. A child is forked from a process that has everything imported, so a ki
 """
 import os
 import signal
-import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection, connections
 
+from tests.web import nothing_is_under_way
 from tickets import trail
 from tickets.models import TicketEvent
 
@@ -105,20 +105,9 @@ def kill_in_child(request, moment, both, good):
     said = os.read(listen, 200).decode()
     os.close(listen)
     assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the act failed; see above"
-    until_its_server_process_is_gone()
+    # Its server process holds the locks of the dead until it has noticed, and a look leaves what is locked for the next look.
+    assert nothing_is_under_way(), "a transaction of the dead is still open"
     return (KILLED if os.WIFSIGNALED(status) else ALIVE), said
-
-
-def until_its_server_process_is_gone():
-    """It holds the locks of the dead until it has noticed, and a look leaves what is locked for the next look."""
-    with connection.cursor() as cursor:
-        for _try in range(1000):
-            cursor.execute("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL "
-                           "AND pid <> pg_backend_pid() AND backend_type = 'client backend'")
-            if cursor.fetchone() is None:
-                return
-            time.sleep(0.01)
-    raise AssertionError("a transaction of the dead is still open")
 
 
 def live_until(death, request, good):

@@ -27,7 +27,7 @@ A_MINUTE, MOST_ESTIMATES = 60, 500
 MOST_LOOKS = 3  # for a page of a reader from whom something in the tickets is hidden
 LAST = 1 << 62
 TEXT = "s.words || E'\\n' || s.replies"
-FROM_INDEX = """SELECT c.id, {first} AS first
+FROM_INDEX = """SELECT c.id
     FROM generate_series(least((SELECT coalesce(max(ticket_id), 0) FROM tickets_searchtext), %s) >> {bits}, 0, -1) w(n)
     CROSS JOIN LATERAL (SELECT search_window(%s::bigint[], w.n) AS keys OFFSET 0) k
     CROSS JOIN LATERAL (SELECT s.ticket_id AS id FROM tickets_searchtext s
@@ -38,8 +38,8 @@ IN_LAST_WINDOW = """SELECT count(*) FROM tickets_searchtext s WHERE search_keys(
 TITLED = "SELECT {said} FROM tickets_searchtext s WHERE s.ticket_id = tickets_ticket.id"
 FIRST = "strpos(search_fold(tickets_ticket.title), %s) > 0"
 OF_LIST = """WITH mine(id, first) AS MATERIALIZED ({rows})
-    (SELECT id, first FROM mine WHERE first AND (true, id) < (%s, %s) ORDER BY id DESC LIMIT %s) UNION ALL
-    (SELECT t.id, false FROM (SELECT id FROM mine WHERE NOT first AND (false, id) < (%s, %s) ORDER BY id DESC OFFSET 0) t
+    (SELECT id FROM mine WHERE first AND (true, id) < (%s, %s) ORDER BY id DESC LIMIT %s) UNION ALL
+    (SELECT t.id FROM (SELECT id FROM mine WHERE NOT first AND (false, id) < (%s, %s) ORDER BY id DESC OFFSET 0) t
         CROSS JOIN LATERAL (SELECT FROM tickets_searchtext s WHERE s.ticket_id = t.id AND {said} LIMIT 1) s LIMIT %s)
     LIMIT %s"""
 
@@ -127,11 +127,10 @@ def remembered(sql, params, read):
 
 
 def from_index(words, keys, before, *, title, rows=None):
-    """(SQL, parameters) of the tickets that say the words, as (key, whether in the title), newest first; of `rows`, each of
-    which is asked for by its key."""
+    """(SQL, parameters) of the tickets that say the words, newest first; of `rows`, each of which is asked for by its key."""
     head = IN_TITLE if title is True else 0
     more, params = said(words, title=title)
-    sql = FROM_INDEX.format(bits=WINDOW_BITS, said=more, first="true" if title else "false")
+    sql = FROM_INDEX.format(bits=WINDOW_BITS, said=more)
     given = [before - 1, [key | head for key in keys], before, *params]
     if rows is not None:
         mine, mine_params = sql_of(rows.filter(pk=RawSQL("c.id", (), output_field=BigIntegerField())))
@@ -151,7 +150,6 @@ def of_list(words, place, count, *, ranked, rows):
     return OF_LIST.format(rows=mine, said=everywhere), [*params, *after, count, *after, *words, count, count]
 
 
-
 class Search:
     """The tickets of a list that say all the words, in one of two orders: newest first, or first those whose title has them."""
 
@@ -167,13 +165,13 @@ class Search:
         except EmptyResultSet:
             return []
         title = RawSQL(TITLED.format(said=" AND ".join(["strpos(s.title, %s) > 0"] * len(self.words))), self.words)  # noqa: S611
-        keys = RawSQL(f"SELECT id FROM ({sql}) found", params)  # noqa: S608, S611 (made here, the words are parameters)
+        rows = self.rows.filter(pk__in=RawSQL(sql, params)).annotate(in_title=title)  # noqa: S611
         found = [(Place(self.order == BEST and ticket.in_title, ticket.pk), ticket)
-                 for ticket in with_replies(bring(self.rows.filter(pk__in=keys).annotate(in_title=title))).for_list()]
+                 for ticket in with_replies(bring(rows)).for_list()]
         return sorted(found, key=lambda one: (not one[0].in_title, -one[0].pk))
 
     def sql(self, place, count):
-        """(SQL, parameters) of (key, whether in the title)."""
+        """(SQL, parameters) of the keys."""
         if is_short(self.rows) and not are_rare(self.keys, self.rows):
             return of_list(self.words, place, count, ranked=self.order == BEST, rows=self.rows)
         return self.brought(place, count)
@@ -197,7 +195,7 @@ def everywhere(asked):
     if not asked.keys:
         return Q(pk__in=[])
     sql, params = from_index(asked.words, asked.keys, LAST, title=None)
-    return Q(pk__in=RawSQL(f"SELECT id FROM ({sql}) said", params))  # noqa: S608, S611 (made here, the words are parameters)
+    return Q(pk__in=RawSQL(sql, params))  # noqa: S611 (made here, the words are parameters)
 
 
 # --- the reader's part -------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ def look_up(question, user):
 
 def share_of_title(ticket, words):
     """0, or which quarter of the title the words are when it says them all: a title about nothing else is about this."""
-    if not hits.all_in(words, [ticket.title]):
+    if not ticket.in_title:
         return 0
     return 1 + round(4 * sum(map(len, words)) / max(len(ticket.title), 1))
 

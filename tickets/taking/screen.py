@@ -128,7 +128,7 @@ def counts_as(form):
 def draft_words():
     """What static/js/intake.js says, in the reader's language, as JSON."""
     return json.dumps({
-        "saved": gettext("Saved %(time)s"), "unsaved": gettext("Not saved yet"),
+        "saved": gettext("Saved %(time)s"), "saving": gettext("Saving …"), "unsaved": gettext("Not saved yet"),
         "restored": gettext("What was not saved was restored."),
         "newer": gettext("Another window of yours changed this form."),
         "theirs": gettext("Show the other"), "mine": gettext("Keep this one"),

@@ -1,9 +1,10 @@
 """Writing and ending a rule that holds for a time. It is never edited: it is ended and written anew; both are in the
 audit log, and what was decided by it stays."""
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from accounts import audit
+from accounts.turns import take_turn
 
 
 class Overlaps(Exception):
@@ -19,15 +20,11 @@ def write(model, *, same, logged, valid_from, valid_to, by, now, reason, owner, 
     """A rule from `valid_from` (never before now) to `valid_to` (None: until it is ended). Raises Overlaps when there is
     one with the same values of `same` in that time. `logged(rule)` is what the audit log keeps beside reason and time."""
     begins = max(valid_from, now)
+    take_turn(model._meta.label)  # two that wait for each other at the constraint would be a deadlock
     there = model.objects.filter(Q(valid_to=None) | Q(valid_to__gt=begins), **same)
     if (there.filter(valid_from__lt=valid_to) if valid_to else there).exists():
         raise Overlaps
-    try:
-        with transaction.atomic():
-            rule = model.objects.create(**same, **said, valid_from=begins, valid_to=valid_to, owner=owner, reason=reason, by=by,
-                                        at=now)
-    except IntegrityError as error:  # somebody else was faster; the constraint has seen it
-        raise Overlaps from error
+    rule = model.objects.create(**same, **said, valid_from=begins, valid_to=valid_to, owner=owner, reason=reason, by=by, at=now)
     audit.record("CONFIG", user=by, now=now, request=request, what=rule.str_in_log, reason=reason, owner=owner,
                  valid_from=begins.isoformat(), valid_to=valid_to.isoformat() if valid_to else None, **logged(rule))
     return rule
