@@ -114,7 +114,7 @@ def pages_of(user):
     """(label, address) of every page that this user may open by name, home first."""
     return [
         (_("Home"), reverse("home")),
-        *places(user),
+        *places(user.roles),
         (_("Duty roster"), reverse("roster")),
         (_("Notices"), reverse("notices:list")),
         (_("My account"), reverse("account")),

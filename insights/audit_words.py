@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from dispatch import boards
 from followup import boards as callbacks
+from insights.reports.rows import Report
 from tickets import queues
 from tickets.presenters import Pill
 from tickets.steps import STEPS
@@ -40,7 +41,6 @@ WORDS = {
     "article sent back": gettext_lazy("article sent back"),
     "article withdrawn": gettext_lazy("article withdrawn or put away"),
     "ranking": gettext_lazy("ranking of the units published"),
-    "report": gettext_lazy("report issued or taken away"),
     "resume_sweep": gettext_lazy("escalation set going again"),
     # why
     "idle": gettext_lazy("nobody sat in front of it"),
@@ -65,7 +65,7 @@ WORDS = {
     "approved": gettext_lazy("approved"),
     "removed": gettext_lazy("removed"),
     "failed": gettext_lazy("failed"),
-}
+} | {f"report {kind.value}": kind.label for kind in Report.Kind}
 
 BEGINNINGS = {
     "user ": gettext_lazy("account %(name)s"),

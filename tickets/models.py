@@ -97,6 +97,8 @@ class Ticket(Life):
         triggers = [*guards.TRIGGERS, *index.TRIGGERS]
         indexes = [
             models.Index(fields=["state", "next_due_at", "id"], name="ticket_work", condition=Q(state__in=OPEN)),
+            models.Index(fields=["next_due_at", "id"], name="ticket_repeated",
+                         condition=Q(Q(repeat_count__gt=0) | Q(reporter_count__gt=1), state__in=OPEN)),
             models.Index(fields=["-registered_at", "-id"], name="ticket_newest"),
             models.Index(fields=["registered_by", "-id"], name="ticket_registrar"),
             models.Index(fields=["registered_by", "phone_hash"], name="ticket_same_caller"),  # scope.py asks it for every list

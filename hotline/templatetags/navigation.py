@@ -1,5 +1,6 @@
 """The top bar: only what this user's roles may open."""
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 
 from django import template
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import roster
 from accounts.instant import machine_now
 from hotline import desks
+from tickets.scope import READERS
 from tickets.telephony.seats import TAKES_CALLS
 
 register = template.Library()
@@ -44,7 +46,7 @@ def menu(context):
     user = getattr(request, "user", None)
     cookies = request.COOKIES if request else {}
     signed_in = user is not None and user.is_authenticated
-    entries = [Entry(label, url, request.path == url) for label, url in places(user)] if signed_in else []
+    entries = [Entry(label, url, request.path == url) for label, url in places(user.roles)] if signed_in else []
     now, shown = machine_now(), in_line(entries)
     return Bar(
         user=user if signed_in else None,
@@ -70,12 +72,13 @@ def chosen(cookies, name, known):
     return cookies[name] if cookies.get(name) in known else known[0]
 
 
-def places(user):
-    """(label, address) from left to right."""
-    for desk in desks.of(user):
-        yield desk.title, desk.url
-    for label, url_name, roles in desks.OTHERS:
-        if user.has_role(*roles):
-            yield label, reverse(url_name)
-    if desks.reads_tickets(user):
-        yield _("All tickets"), reverse("tickets:all")
+@cache
+def places(roles):
+    """(label, address) from left to right, for who has these roles; every page asks for them more than once."""
+    def may(readers):
+        return not roles.isdisjoint(readers)
+
+    own = [(desk.title, desk.url) for desk in desks.DESKS if may(desk.roles)]
+    others = [(label, reverse(name)) for label, name, readers in desks.OTHERS if may(readers)]
+    everything = [(_("All tickets"), reverse("tickets:all"))] if may(READERS) else []
+    return (*own, *others, *everything)

@@ -158,8 +158,8 @@ def issue(report_id, *, by, now):
     report.status, report.issued_by, report.issued_at = Status.ISSUED, by, now
     report.year, report.number = number_of(report, local_date(now).year)
     report.save(update_fields=["status", "issued_by", "issued_at", "year", "number"])
-    audit.record("CONFIG", user=by, now=now, what="report", digest=report.digest,
-                 reason=f"{report.kind} {report.year}-{report.number} v{report.version}")
+    audit.record("CONFIG", user=by, now=now, what=f"report {report.kind}", digest=report.digest,
+                 reason=f"{report.year}-{report.number} v{report.version}")
     return report
 
 

@@ -136,8 +136,8 @@ def file(request, report_id, ending):
     except (Refused, fonts.NoFont) as trouble:
         messages.error(request, str(trouble))
         return redirect("insights:report", one.pk)
-    audit.record("EXPORT_FILE", user=request.user, now=database_now(), request=request, what="report",
-                 reason=f"{one.kind} {one.pk} v{one.version}", digest=one.digest, form=ending)
+    audit.record("EXPORT_FILE", user=request.user, now=database_now(), request=request, what=f"report {one.kind}",
+                 reason=f"{one.pk} v{one.version}", digest=one.digest, form=ending)
     answer = HttpResponse(content, content_type=kind)
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(printed.file_name(one, ending))}"
     answer["X-Content-Type-Options"] = "nosniff"

@@ -72,7 +72,7 @@ def test_all_kinds_become_files_also_when_nothing_happened(p):
 
 def test_a_file_is_on_record_and_not_taken_home(p, report):
     opened(p, report, "pdf")
-    entry = AuditEntry.objects.get(kind="EXPORT_FILE", what="report")
+    entry = AuditEntry.objects.get(kind="EXPORT_FILE", what=f"report {report.kind}")
     assert (entry.user, entry.data["form"], entry.data["digest"]) == (p.sv, "pdf", report.digest)
     assert signed_in(p.sv).get(f"{PAGE}{report.pk}/file.txt").status_code == 404
     Seat.objects.create(operator=p.sv, extension="8001", place="home", since=NOON, sat_down_at=NOON)
