@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from hotline.home import REPOSITORY, free_port
@@ -14,15 +14,16 @@ BACKGROUND = {"eventsource", "websocket", "ping"}  # requests that are never ove
 
 
 @contextmanager
-def demo_district(**environment):
-    """(address, password, folder) of `make run` in a temporary folder."""
+def demo_district(kept=None, **environment):
+    """(address, password, folder) of `make run` in the folder `kept`, or in a temporary one."""
     port = free_port()
-    with tempfile.TemporaryDirectory(prefix="hotline-district-") as folder:
-        given = dict(os.environ, HOTLINE_DATA=folder, HOTLINE_PORT=str(port), HOTLINE_DEMO_PASSWORD=PASSWORD, **environment)
+    with nullcontext(kept) if kept else tempfile.TemporaryDirectory(prefix="hotline-district-") as folder:
+        environment |= {"HOTLINE_DATA": str(folder), "HOTLINE_PORT": str(port), "HOTLINE_DEMO_PASSWORD": PASSWORD}
         log = Path(folder, "run.log")
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with log.open("w") as errors:
-            run = subprocess.Popen([sys.executable, "-m", "hotline.supervise", "--inside"], cwd=REPOSITORY, env=given,
-                                   stdout=subprocess.PIPE, stderr=errors, text=True)
+            run = subprocess.Popen([sys.executable, "-m", "hotline.supervise", "--inside"], cwd=REPOSITORY, text=True,
+                                   env=os.environ | environment, stdout=subprocess.PIPE, stderr=errors)
         assert run.stdout
         try:
             if not any(line.startswith("ready:") for line in iter(run.stdout.readline, "")):

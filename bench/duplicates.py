@@ -77,7 +77,7 @@ def load(loader, operator, tickets, now):
              "areas": list(Unit.objects.filter(kind__in=AREA_KINDS).order_by("pk").values_list("pk", flat=True)),
              "categories": list(Category.objects.order_by("pk").values_list("pk", flat=True))}
     many_open = round(tickets * OPEN_SHARE)
-    with loader, loader.cursor() as cursor, ground.without_gin(cursor, "tickets_ticket"):
+    with loader, loader.cursor() as cursor, ground.without_indexes(cursor, "tickets_ticket"):
         cursor.execute("SELECT setseed(0.5)")
         cursor.execute("CREATE TEMPORARY TABLE callers (n int PRIMARY KEY, hash text)")
         execute_values(cursor, "INSERT INTO callers VALUES %s", [(n, phone_hash(number_of(n))) for n in range(CALLERS)])

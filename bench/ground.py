@@ -11,7 +11,9 @@ from typing import Any
 
 LOADING = """SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '1GB';
     SET max_parallel_maintenance_workers = 1"""
-INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s) AND indexdef LIKE '%% USING gin %%'"
+INDEXES = """SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
+    WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisunique
+          AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)"""
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,9 @@ def loader(postgres):
 
 
 @contextmanager
-def without_gin(cursor, *tables):
-    """The GIN indexes of these tables are away in the block and made in one go at its end, in the same transaction: filled
-    row by row they cost a search for each pair of letters of each text."""
+def without_indexes(cursor, *tables):
+    """The indexes of these tables that guard nothing are away in the block and made in one go at its end, in the same
+    transaction: filled row by row they cost a search for each row, and for each pair of letters of each text."""
     cursor.execute(INDEXES, [list(tables)])
     made = cursor.fetchall()
     for name, _sql in made:

@@ -59,7 +59,7 @@ def prepare(standing, tickets, path):
 
 
 def load(database, missing, texts):
-    with database, database.cursor() as cursor, ground.without_gin(cursor, "tickets_searchtext", "tickets_ticket"):
+    with database, database.cursor() as cursor, ground.without_indexes(cursor, "tickets_searchtext", "tickets_ticket"):
         cursor.execute("CREATE TEMPORARY TABLE texts (n serial, title text, content text)")
         for start in range(0, len(texts), 1000):
             rows = texts[start:start + 1000]

@@ -44,17 +44,17 @@ def menu(context):
     """Everything that base.html needs; works for error pages without a request too."""
     request = context.get("request")
     user = getattr(request, "user", None)
+    user = user if user and user.is_authenticated else None
     cookies = request.COOKIES if request else {}
-    signed_in = user is not None and user.is_authenticated
-    entries = [Entry(label, url, request.path == url) for label, url in places(user.roles)] if signed_in else []
+    entries = [Entry(label, url, request.path == url) for label, url in places(user.roles)] if user else []
     now, shown = machine_now(), in_line(entries)
     return Bar(
-        user=user if signed_in else None,
+        user=user,
         entries=entries[:shown],
         more=entries[shown:],
-        watches=roster.watches(roster.leading_shifts_kept(now=now), now=now) if signed_in else [],
-        may_search=signed_in and desks.reads_tickets(user),
-        has_phone=user is not None and signed_in and user.has_role(*TAKES_CALLS),
+        watches=roster.watches(roster.leading_shifts_kept(now=now), now=now) if user else [],
+        may_search=bool(user and desks.reads_tickets(user)),
+        has_phone=bool(user and user.has_role(*TAKES_CALLS)),
         theme=chosen(cookies, "theme", THEMES),
         density=chosen(cookies, "density", DENSITIES),
         here=request.get_full_path() if request and request.method == "GET" else "/",
