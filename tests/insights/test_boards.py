@@ -8,6 +8,7 @@ from accounts.instant import database_now
 from dispatch import supervision, wall
 from insights.boards import board, past
 from insights.boards.board import View
+from insights.memos import acts as memos
 from tests import factories
 from tests.crowds import cost, signed_in
 from tests.factories import NOON
@@ -65,6 +66,23 @@ def test_a_leader_of_a_unit_counts_his_own_alone(p):
     assert (none["states"], none["heat"], none["units"]) == ([], [], [])
     assert "seats" in every and "seats" not in mine and "topics" not in mine
     assert every["intake"].has_calls and not said(p.ul, LATER, "intake")["intake"].has_calls  # calls have no unit
+
+
+def test_the_leader_of_a_unit_sees_how_far_the_memos_to_it_are(p):
+    """A draft and another unit's are not counted."""
+    words = {"by": p.sv, "now": NOON, "title": "关于屋面渗漏的建议", "text": "对老旧小区屋面开展排查。", "unit": factories.unit("ZJ")}
+    memos.draft(due_at=LATER, **words)
+    for hours, place, name in ((1, "ZJ", "late"), (9, "ZJ", "sent"), (9, "HB", "sent"), (2, "ZJ", "answered"), (3, "ZJ", "closed")):
+        memo = memos.draft(due_at=NOON + hours * 60 * MINUTE, **words | {"unit": factories.unit(place)})
+        memos.send(memo.pk, by=p.sv, now=NOON)
+        if name in ("answered", "closed"):
+            memos.answer(memo.pk, by=p.ul, now=NOON, adopted=True, text="已组织排查，月底前完成整改。")
+        if name == "closed":
+            memos.close(memo.pk, by=p.sv, now=NOON, ending="已落实。")
+
+    assert [many for _label, many, _tone in said(p.ul, LATER, "memos")["memos"]] == [1, 1, 1, 1]
+    assert 'id="h-memos"' in signed_in(p.ul).get("/desk/board/").content.decode()
+    assert 'id="h-memos"' not in signed_in(p.ql).get("/desk/board/").content.decode()
 
 
 def test_each_minute_of_the_last_hour_has_its_bar(p):
