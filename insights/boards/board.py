@@ -1,7 +1,7 @@
 """What stands on a board: for each role its sections, each of which says only what the viewer may count.
 
 A board as of a past minute tells what the rows of that time tell: who called when, what was recorded, who sat where, and the
-states, which the trail gives back. What a deadline was then, or a theme, is not kept; such a section is not there.
+states and lights, which the trail gives back. What a theme was then is not kept; such a section is not there.
 """
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -56,7 +56,7 @@ BOARDS = (  # whoever has several roles gets the first one
           boards.UNIT_BOARD),
 )
 ON_THE_WALL = ("numbers", "intake", "rates", "seats", "states", "heat", "topics")
-NOT_KEPT = ("numbers", "pressing", "units", "topics", "memos")
+NOT_KEPT = ("pressing", "units", "topics", "memos")
 
 
 def board_of(user):
@@ -111,6 +111,9 @@ def parts_of(name, view):
 
 
 def numbers(view, tallied):
+    if view.is_past:
+        counted = past.lights(view.user, view.at, view.now)
+        return counted and [{"number": number, "url": ""} for number in wall.numbers([counted], past.LIGHTS)]
     mine = board_of(view.user)
     desk = mine.desk
     lists = {work.name for work in desk.lists} if desk else ()
