@@ -1,4 +1,4 @@
-"""States and lights as they were: what is now, undone by the trail. It costs what happened since then, so it does not reach far."""
+"""States and lights as they were: what is now, undone by the trail. It costs what happened since then, so not far back."""
 from collections import Counter, defaultdict
 from datetime import timedelta
 
