@@ -18,7 +18,8 @@ from tickets.models import Ticket
 FIELDS = ("urgency", "type", "channel", "round", "lead_unit_id", "accepted_at", "first_contact_at", "tries_failed_at",
           "sla_profile_id", "category_id", "received_at")
 SHOWN = ("status", "due_at", "rule", "kept", "attempted", "stopped_at")
-SAME = ("status", "started_at", "due_at", "rule", "kept", "attempted", "stopped_at")
+SAME = ("status", "started_at", "due_at", "length", "rule", "kept", "attempted", "stopped_at")
+COUNTED_AGAIN = ("apply_calendar", "apply_profile")
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,14 @@ class Known:
         return overrides.counting(self.rules, self.codes[category_id], moment) if category_id else {}
 
 
-def play(ticket, events, known):
-    """Play `events`, all of the ticket by seq. No query."""
+def play(ticket, events, known, until=None):
+    """Play `events`, all of the ticket by seq, or those before an instant. No query."""
     ghost = born(ticket, events)
     face = Face(ticket=ghost, now=ticket.registered_at, clocks=[])
     played, orders = Replay(face.clocks, []), {}
     for event in events:
+        if until and event.at >= until:
+            break
         for field, (_old, new) in relevant(event):
             setattr(ghost, field, value_of(field, new))
         ghost.lead_unit = known.units.get(ghost.lead_unit_id)
@@ -130,14 +133,16 @@ def wind(face, event, orders):
         OPERATIONS[event.name](face, event, orders)
     if event.data.get("rewound"):  # counted again after a change of the table or of the limits
         for kind, (_old, new) in event.data.get("due", {}).items():
-            move(face, [kind], parse_datetime(new))
+            move(face, [kind], parse_datetime(new), is_longer=event.name in COUNTED_AGAIN)
         for kind, rule in event.data.get("rules", {}).items():
             for clock in counted(face, [kind]):
                 clock.rule = rule
 
 
-def move(face, kinds, due):
+def move(face, kinds, due, *, is_longer=False):
     for clock in counted(face, kinds):
+        if is_longer:  # or shorter: the shares of its ladder are shares of another length
+            clock.length = max(clock.length + int((due - clock.due_at).total_seconds()), 1)
         clock.due_at = due
 
 

@@ -71,11 +71,13 @@ def put(alert, **fields):
 # --- one master matter --------------------------------------------------------------------------------------------------------
 
 
-def master_of(tickets):
-    """Which of these tickets, the oldest first, the others would go on in: the one that is furthest on its way."""
+def master_of(tickets, *, since):
+    """Which of these tickets the others would go on in: the one that is furthest on its way, then the oldest of the window
+    that was warned of. What is older was only added to it."""
     way = (State.HANDLING, State.PENDING_RECEIPT, State.PENDING_DISPATCH, State.PENDING_REVIEW, State.NEED_INFO)
     fitting = [ticket for ticket in tickets if ticket.is_open and ticket.state in way]
-    return min(fitting, key=lambda ticket: (way.index(ticket.state), ticket.registered_at, ticket.pk), default=None)
+    return min(fitting, key=lambda ticket: (
+        way.index(ticket.state), ticket.registered_at < since, ticket.registered_at, ticket.pk), default=None)
 
 
 def may_join(ticket, master):

@@ -22,7 +22,8 @@ class EndForm(forms.Form):
 
 
 class BriefingForm(forms.Form):
-    text = TextField(label=_("Briefing, a draft"), min_length=10, max_length=4000, rows=8)
+    text = TextField(label=_("Briefing, a draft"), min_length=10, max_length=4000, rows=8,
+                     help_text=_("It is kept with the warning. Nobody is sent it: copy it into a report or a letter."))
 
 
 class BroadcastForm(forms.Form):

@@ -77,7 +77,7 @@ def context(alert, user, **bound):
 
 def merging(alert, tickets, user):
     """(address of the preview, how many) for who may merge; None when there is nothing to be merged."""
-    master = acts.master_of(tickets)
+    master = acts.master_of(tickets, since=alert.since)
     others = [ticket for ticket in tickets if acts.may_join(ticket, master)][:LIMIT] if master else []
     if not others or not user.has_role(*acts.MERGERS):
         return None

@@ -1,7 +1,7 @@
 """What stands on a board: for each role its sections, each of which says only what the viewer may count.
 
 A board as of a past minute tells what the rows of that time tell: who called when, what was recorded, who sat where, and the
-states, which the trail gives back. What a deadline was then, or a theme, is not kept; such a section is not there.
+states and lights, which the trail gives back. What a theme was then is not kept; such a section is not there.
 """
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from insights.figures.forms import own_unit
 from insights.figures.indicators import Composite
 from insights.figures.periods import local
 from insights.figures.published import INDICATORS
+from insights.memos.acts import TONES, Status
 from suggesting import themes
 from tickets.calendars import local_date
 from tickets.models import Seat
@@ -51,10 +52,11 @@ BOARDS = (  # whoever has several roles gets the first one
           boards.SUPERVISION),
     Board(Role.ZH, ("numbers", "units", "pressing", "states", "intake", "heat", "topics", "rates"), boards.COORDINATION),
     Board(Role.QL, ("numbers", "rates", "today", "intake", "heat", "topics", "units", "states")),
-    Board(Role.UL, ("numbers", "pressing", "units", "states", "rates", "today", "intake", "heat"), boards.UNIT_BOARD),
+    Board(Role.UL, ("numbers", "pressing", "units", "memos", "states", "rates", "today", "intake", "heat"),
+          boards.UNIT_BOARD),
 )
 ON_THE_WALL = ("numbers", "intake", "rates", "seats", "states", "heat", "topics")
-NOT_KEPT = ("numbers", "pressing", "units", "topics")
+NOT_KEPT = ("pressing", "units", "topics", "memos")
 
 
 def board_of(user):
@@ -100,7 +102,7 @@ def sections(names, view):
 def parts_of(name, view):
     """What a section needs to be tallied."""
     wanted = {"intake": ["intake", "calls"] if view.sees_all else ["intake"], "heat": ["heat", "streets"],
-              "states": [] if view.is_past else ["states"],
+              "states": [] if view.is_past else ["states"], "memos": ["memos"],
               "seats": [] if not view.sees_all else ["seats_then" if view.is_past else "seats"]}.get(name, [])
     return [(part, getattr(tallies, part)(view.user, view.at)) for part in wanted]
 
@@ -109,6 +111,9 @@ def parts_of(name, view):
 
 
 def numbers(view, tallied):
+    if view.is_past:
+        counted = past.lights(view.user, view.at, view.now)
+        return counted and [{"number": number, "url": ""} for number in wall.numbers([counted], past.LIGHTS)]
     mine = board_of(view.user)
     desk = mine.desk
     lists = {work.name for work in desk.lists} if desk else ()
@@ -122,6 +127,12 @@ def pressing(view, tallied):
 
 def units(view, tallied):
     return wall.units(sizes(view, tallied), UNITS)
+
+
+def memos(view, tallied):
+    """Those to the units of who looks, by status: (name, how many, tone)."""
+    named = [("late", _("Late"), "red"), *((name, name.label, TONES[name]) for name in Status if name != Status.DRAFTED)]
+    return [(label, tallied["memos"].get(name, 0), tone) for name, label, tone in named]
 
 
 def sizes(view, tallied):
@@ -210,7 +221,8 @@ def figure(indicator, counted, period):
 
 
 MADE = {"numbers": numbers, "pressing": pressing, "units": units, "topics": topics, "intake": intake, "states": states,
-        "heat": heat, "seats": seats, "today": today, "rates": rates}
+        "heat": heat, "seats": seats, "today": today, "rates": rates, "memos": memos}
 TITLES = {"numbers": _("What matters now"), "pressing": _("First of all"), "units": _("Units"), "topics": _("Hot topics"),
           "intake": _("Per minute, the last hour"), "states": _("Open tickets by state"), "heat": _("This day by street"),
-          "seats": _("Seats on duty"), "today": _("The day so far"), "rates": _("Satisfaction in seven days")}
+          "seats": _("Seats on duty"), "today": _("The day so far"), "rates": _("Satisfaction in seven days"),
+          "memos": _("Memos to my units")}

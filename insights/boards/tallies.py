@@ -2,11 +2,12 @@
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, DateTimeField, F, IntegerField, TextField, Value
+from django.db.models import Case, Count, DateTimeField, F, IntegerField, TextField, Value, When
 from django.db.models.functions import Cast, Concat, Trunc
 
 from accounts.models import Unit, UnitKind
 from dispatch import wall
+from insights.memos import acts as memo_acts
 from tickets.calendars import local_date
 from tickets.models import Call, Seat, Ticket
 from tickets.people import Disposition
@@ -76,6 +77,12 @@ def heat(user, at):
 
 def streets(user, at):
     return Unit.objects.filter(kind__in=STREETS, is_active=True), Concat("path", Value(BETWEEN), "name")
+
+
+def memos(user, at):
+    """Sent to the units of this user; one that was not answered in time counts as late."""
+    late = When(status=memo_acts.Status.SENT, due_at__lt=at, then=Value("late"))
+    return memo_acts.seen(user), Case(late, default=F("status"), output_field=TextField())
 
 
 def seats(user, at):

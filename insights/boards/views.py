@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import audience
 from accounts.instant import database_now
 from accounts.roles import Role
+from insights.boards import past
 from insights.boards.board import ON_THE_WALL, READERS, View, board_of, sections
 from insights.boards.forms import Asked
 from insights.reports.acts import READERS as REPORTS
@@ -28,7 +29,7 @@ def on_the_wall(request):
 def shown(request, name, wanted, **more):
     now = database_now()
     asked = Asked(request.GET, now)
-    context = more | {"asked": asked, "now": now, "here": request.path,
+    context = more | {"asked": asked, "now": now, "here": request.path, "most": past.MOST,
                       "sections": [] if asked.is_wrong else sections(wanted, View(request.user, asked.at, now))}
     template = f"boards/_{name}.html" if wants_part(request) else f"boards/{name}.html"
     return render(request, template, context, status=422 if asked.is_wrong else 200)

@@ -17,6 +17,7 @@ from tickets.models import Ticket
 READERS = (*ACTORS, Role.UL)
 Status = Memo.Status
 MOST = 100  # tickets of one memo
+TONES = {Status.DRAFTED: "", Status.SENT: "orange", Status.ANSWERED: "blue", Status.CLOSED: "green"}
 
 
 def seen(user):

@@ -25,14 +25,13 @@ from tickets.weeks import midnight
 Status = Memo.Status
 PAGE = 50
 USUAL = timedelta(days=10)  # until an answer is due
-TONES = {Status.DRAFTED: "", Status.SENT: "orange", Status.ANSWERED: "blue", Status.CLOSED: "green"}
 
 
 @audience(*acts.READERS)
 @require_safe
 def memos(request):
     page = Paginator(acts.seen(request.user).order_by("-at", "-pk"), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "lines": [(memo, TONES[Status(memo.status)]) for memo in page], "now": database_now(),
+    context = {"page": page, "lines": [(memo, acts.TONES[Status(memo.status)]) for memo in page], "now": database_now(),
                "writes": request.user.has_role(*acts.ACTORS)}
     return render(request, "memos/list.html", context)
 
@@ -104,7 +103,7 @@ def shown(found, user, now, bound):
         "answer": acts.may_answer(found, user) and (bound.get("answer") or AnswerForm(auto_id="answer-%s")),
         "close": hotline and found.status == Status.ANSWERED and (bound.get("close") or CloseForm(auto_id="close-%s")),
     }
-    return {"memo": found, "tone": TONES[Status(found.status)], "hotline": hotline, "forms": forms,
+    return {"memo": found, "tone": acts.TONES[Status(found.status)], "hotline": hotline, "forms": forms,
             "is_late": found.status == Status.SENT and found.due_at < now,
             "rows": [(ticket, title_of(ticket, user), state_pill(ticket)) for ticket in tickets]}
 

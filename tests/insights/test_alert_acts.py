@@ -254,3 +254,71 @@ def test_pages_cost_the_same_however_much_is_on_them(p):
 
     assert [cost(signed_in(who), url) for who in (p.sv, p.rv) for url in (LIST, page_of(alert))] == few
     assert max(few[::2]) <= 10 and max(few[1::2]) <= 20
+
+
+# --- every act in every state, through the page ---------------------------------------------------------------------------------
+
+FIELDS = {"false_alarm": {"reason": "不是一回事"}, "broadcast": {"text": ANSWER}, "briefing": {"text": "关于滨江路停水情况的专报。"}}
+POSSIBLE = {"open": {"take_up", "false_alarm", "end", "briefing"}, "false_alarm": {"briefing"}, "over": {"briefing"},
+            "taken_up": {"ask_to_merge", "broadcast", "false_alarm", "end", "briefing"}}
+
+
+@pytest.mark.parametrize("act", ["take_up", "ask_to_merge", "broadcast", "false_alarm", "end", "briefing"])
+@pytest.mark.parametrize("status", POSSIBLE)
+def test_an_act_is_done_once_where_it_is_possible_and_else_refused_with_a_sentence(p, status, act):
+    """Given a warning in a state, when an act is sent twice, then it is done at most once; a refusal says why."""
+    alert, _tickets = warned(p)
+    if status != "open":
+        acts.take_up(alert.pk, by=p.sv, now=NOON)
+    if status in ("false_alarm", "over"):
+        {"false_alarm": acts.false_alarm, "over": acts.end}[status](alert.pk, by=p.sv, now=NOON, reason="已核实")
+
+    def kept():
+        return Alert.objects.values().get(pk=alert.pk), Broadcast.objects.count(), Notice.objects.count()
+
+    before = kept()
+    client = signed_in(p.zh, "en")
+    sent = {"act": act, **FIELDS.get(act, {})}
+    first = client.post(page_of(alert), sent, follow=True)
+    after = kept()
+    second = client.post(page_of(alert), sent, follow=True)
+
+    assert (after != before) == (act in POSSIBLE[status])
+    assert kept() == after
+    assert [answer.status_code for answer in (first, second)] == [200, 200]
+    is_refused = [any(said.level_tag == "warning" for said in answer.context["messages"]) for answer in (first, second)]
+    assert is_refused == [act not in POSSIBLE[status], act != "briefing"]
+
+
+@pytest.mark.parametrize("fields", [{"act": "no_such_act"}, {}, {"act": "decide", "id": "x"}, {"act": "decide"}])
+def test_what_is_no_act_is_not_found(p, fields):
+    alert, _tickets = taken_up(p)
+    assert signed_in(p.sv).post(page_of(alert), fields).status_code == 404
+
+
+def test_the_page_offers_what_is_possible_and_says_what_comes_of_it(p):
+    alert, _tickets = warned(p)
+    client = signed_in(p.sv, "en")
+
+    def offered():
+        page = client.get(page_of(alert)).content.decode()
+        return {name for name in (*FIELDS, "take_up", "ask_to_merge", "end") if f'value="{name}"' in page}, page
+
+    buttons, page = offered()
+    assert buttons == POSSIBLE["open"] and "it stands in your name" in page
+    acts.take_up(alert.pk, by=p.sv, now=NOON)
+    buttons, page = offered()
+    assert buttons == POSSIBLE["taken_up"] and "their own clocks end" in page
+    broadcasts.write(alert.pk, by=p.zh, now=NOON, text=ANSWER)
+    assert "to all who reported these 7 tickets" in offered()[1]
+    acts.end(alert.pk, by=p.sv, now=NOON)
+    assert offered()[0] == POSSIBLE["over"]
+
+
+def test_what_was_only_added_does_not_become_the_master(p):
+    """Given an older report of another matter that was added later, the others go on in one of those that were warned of."""
+    alert, tickets = taken_up(p)
+    older = report(p, NOON - 3 * DAY, "滨江路自来水有异味", 90, address="滨江路12号")
+    keeping.link(alert, {older.pk}, {}, now=NOON)
+
+    assert signed_in(p.rv).get(page_of(alert)).context["merging"][2] == tickets[0].ticket_no

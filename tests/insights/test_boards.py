@@ -3,11 +3,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.instant import database_now
 from dispatch import supervision, wall
 from insights.boards import board, past
 from insights.boards.board import View
+from insights.memos import acts as memos
 from tests import factories
 from tests.crowds import cost, signed_in
 from tests.factories import NOON
@@ -67,6 +69,23 @@ def test_a_leader_of_a_unit_counts_his_own_alone(p):
     assert every["intake"].has_calls and not said(p.ul, LATER, "intake")["intake"].has_calls  # calls have no unit
 
 
+def test_the_leader_of_a_unit_sees_how_far_the_memos_to_it_are(p):
+    """A draft and another unit's are not counted."""
+    words = {"by": p.sv, "now": NOON, "title": "关于屋面渗漏的建议", "text": "对老旧小区屋面开展排查。", "unit": factories.unit("ZJ")}
+    memos.draft(due_at=LATER, **words)
+    for hours, place, name in ((1, "ZJ", "late"), (9, "ZJ", "sent"), (9, "HB", "sent"), (2, "ZJ", "answered"), (3, "ZJ", "closed")):
+        memo = memos.draft(due_at=NOON + hours * 60 * MINUTE, **words | {"unit": factories.unit(place)})
+        memos.send(memo.pk, by=p.sv, now=NOON)
+        if name in ("answered", "closed"):
+            memos.answer(memo.pk, by=p.ul, now=NOON, adopted=True, text="已组织排查，月底前完成整改。")
+        if name == "closed":
+            memos.close(memo.pk, by=p.sv, now=NOON, ending="已落实。")
+
+    assert [many for _label, many, _tone in said(p.ul, LATER, "memos")["memos"]] == [1, 1, 1, 1]
+    assert 'id="h-memos"' in signed_in(p.ul).get("/desk/board/").content.decode()
+    assert 'id="h-memos"' not in signed_in(p.ql).get("/desk/board/").content.decode()
+
+
 def test_each_minute_of_the_last_hour_has_its_bar(p):
     for minutes in (1, 1, 30, 59, 61):
         factories.in_review(p, NOON - minutes * MINUTE)
@@ -117,6 +136,23 @@ def test_states_as_of_any_past_minute_are_those_of_the_trail(p):
     assert past.states(p.sv, NOON, NOON + past.REACH + MINUTE) is None
 
 
+def test_a_past_minute_has_the_lights_that_it_had(p, monkeypatch):
+    """Given a late ticket that is dealt with since then and one that waits, when the past is asked for, then both count as
+    they did; of too many changes nothing is said. Every instant of random walks: test_past_lights.py."""
+    late, _open = factories.in_hand(p, NOON - timedelta(hours=3)), factories.in_dispatch(p, LATER)
+    then, at, end = counted(p.sv, LATER + MINUTE), LATER + MINUTE, LATER + timedelta(days=2)
+    supervision.issue(late.pk, kind="overdue", by=p.sv, now=LATER + 2 * MINUTE)
+
+    lights = said(p.sv, end, "numbers", at=at)["numbers"]
+
+    assert {one["number"].label: one["number"].count for one in lights} == {
+        label: many for label, many in then.items() if label in ("已超期", "黄灯", "在办")}
+    assert not any(one["url"] for one in lights), "no list of today is that of then"
+    assert [one["number"].count for one in said(p.ul, end, "numbers", at=at)["numbers"]] == [1, 0, 1]
+    monkeypatch.setattr(past, "MOST", 0)
+    assert "numbers" not in said(p.sv, end, "numbers", at=at)
+
+
 def test_a_past_minute_shows_what_is_kept_of_it_and_no_minute_to_come(p):
     factories.in_review(p)
     client = signed_in(p.sv)
@@ -160,6 +196,19 @@ def test_they_cost_the_same_for_one_ticket_and_for_many(p, role):
 
     assert [cost(client, page) for page in pages] == few
     assert max(few) <= 10
+
+
+def test_a_past_minute_costs_the_same_for_one_ticket_and_for_many(p):
+    client, at = signed_in(p.sv), f"{timezone.localtime(database_now() - 30 * MINUTE):%Y-%m-%dT%H:%M}"
+    factories.in_hand(p, database_now() - 90 * MINUTE)
+    factories.in_hand(p, database_now() - MINUTE)
+    supervision.issue(factories.in_hand(p, database_now() - 90 * MINUTE).pk, kind="overdue", by=p.sv, now=database_now())
+    few = cost(client, f"/desk/board/?at={at}")
+    for _time in range(4):
+        ticket = factories.in_hand(p, database_now() - 90 * MINUTE)
+        supervision.issue(ticket.pk, kind="overdue", by=p.sv, now=database_now())
+
+    assert cost(client, f"/desk/board/?at={at}") == few <= 20
 
 
 def test_they_bring_themselves_up_to_date(p):

@@ -1,6 +1,4 @@
 """A wall on which nobody lays a hand shows what others do within two seconds."""
-import time
-
 import pytest
 from playwright.sync_api import expect
 
@@ -16,10 +14,6 @@ def test_the_wall_follows_within_two_seconds(people, seat):
     expect(states).to_contain_text("No ticket is open.")
 
     make.in_dispatch(people, database_now())
-    begun = time.monotonic()
-    expect(states).to_contain_text("Awaiting dispatch", timeout=15_000)
-    took = time.monotonic() - begun
 
-    print(f"the wall followed after {took:.2f} s")
-    assert took < 2
+    expect(states).to_contain_text("Awaiting dispatch", timeout=2_000)
     assert wall.complaints == []
