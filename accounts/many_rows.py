@@ -15,8 +15,8 @@ PLAIN_TEXT = (models.CharField, models.TextField)  # themselves; a field made of
 
 
 def insert(model, rows, *, ignore_conflicts=False):
-    """Write unsaved rows of a model. A value that all of them share is sent once, except in the first column, which
-    says how many rows there are."""
+    """Write unsaved rows of a model, or whatever has its columns as attributes. A value that all of them share is sent
+    once, except in the first column, which says how many rows there are."""
     if not rows:
         return
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]

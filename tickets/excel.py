@@ -83,6 +83,7 @@ class Book:
 
     def __init__(self, file):
         self.book = xlsxwriter.Workbook(file, {"constant_memory": True})
+        self.zone = timezone.get_current_timezone()
         self.bold = self.book.add_format({"bold": True, "bottom": 1})
         self.moment = self.book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"})
         self.quoted = self.book.add_format({"quote_prefix": True})  # stays a text even when somebody edits the cell
@@ -106,7 +107,7 @@ class Book:
         """A moment as a date in local time, a number as one, everything else as a text and never as a formula."""
         value = plain(value)
         if isinstance(value, datetime):
-            sheet.write_datetime(row, place, timezone.localtime(value).replace(tzinfo=None), self.moment)
+            sheet.write_datetime(row, place, value.astimezone(self.zone).replace(tzinfo=None), self.moment)
         elif isinstance(value, int):
             sheet.write_number(row, place, value)
         elif value not in (None, ""):

@@ -1,12 +1,13 @@
 """Wording and colour: what templates show comes ready from here, so that they hold no rules."""
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from operator import attrgetter
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import roster
 from tickets import calendars, ledger
@@ -96,7 +97,13 @@ class Chip:
 
 
 def state_pill(ticket):
-    state = State(ticket.state)  # not get_state_display(), which translates all the states to find this one
+    return pill_of_state(ticket.state, get_language())
+
+
+@cache
+def pill_of_state(name, language):
+    """In the language of this thread, which is said so that another one gets its own."""
+    state = State(name)
     return Pill(str(state.label), STATE_TONE[state], STATE_ICON[state])
 
 

@@ -2,6 +2,8 @@
 
 Nobody changes or deletes a row. A list shows no content; a list that is taken away as a file is one, for each ticket.
 """
+from types import SimpleNamespace
+
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -35,5 +37,5 @@ def note(ticket, user, *, how, now, in_full=False):
 def note_several(tickets, user, *, how, now, in_full=()):
     """A row for each of them; of those `in_full` the phone was not masked."""
     full = {ticket.pk for ticket in in_full}
-    many_rows.insert(Sighting, [
-        Sighting(ticket_id=ticket.pk, user_id=user.pk, at=now, how=how, in_full=ticket.pk in full) for ticket in tickets])
+    many_rows.insert(Sighting, [  # not the model itself: of a long file's rows it takes a tenth of the time
+        SimpleNamespace(ticket_id=one.pk, user_id=user.pk, at=now, how=how, in_full=one.pk in full) for one in tickets])
