@@ -1,4 +1,3 @@
-import gc
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hotline.settings")
@@ -7,12 +6,10 @@ os.environ.setdefault("HOTLINE_PROCESS", "web")  # gives statements their time l
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
+from hotline.garbage import spare_what_is_loaded  # noqa: E402
 from hotline.patience import limited  # noqa: E402
 
 application = limited(get_wsgi_application())
 
-# What is loaded now stays for ever: nobody's answer waits while it is looked through for garbage, a tenth of a second.
 get_resolver().url_patterns  # noqa: B018  (imports the pages)
-gc.collect()
-gc.freeze()
-gc.set_threshold(20_000, 20, 20)
+spare_what_is_loaded()

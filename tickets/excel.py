@@ -105,7 +105,8 @@ class Book:
 
     def put(self, sheet, row, place, value):
         """A moment as a date in local time, a number as one, everything else as a text and never as a formula."""
-        value = plain(value)
+        if type(value) is not str:  # most are
+            value = plain(value)
         if isinstance(value, datetime):
             sheet.write_datetime(row, place, value.astimezone(self.zone).replace(tzinfo=None), self.moment)
         elif isinstance(value, int):

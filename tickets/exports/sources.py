@@ -22,7 +22,7 @@ from tickets.presenters import pills_of
 from tickets.telephony import book
 from tickets.telephony.forms import LedgerFilter
 
-CHUNK = 500
+CHUNK = 2000
 UNSHOWN = ("content", "demand", "answer", "note", "unit_summary", "extra")  # long, and in no column of a list
 
 
