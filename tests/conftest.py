@@ -43,6 +43,15 @@ def the_language_of_the_house():
     translation.activate(settings.LANGUAGE_CODE)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Tests that commit come last; the first of them may be of the module that still has its crowd."""
+    marker = item.get_closest_marker("django_db")
+    if "transactional_db" in item.fixturenames or marker and marker.kwargs.get("transaction"):
+        from tests import crowds
+        crowds.leave()
+
+
 @pytest.fixture
 def p(crowd, db):
     """The crowd, in a transaction of the test's own."""

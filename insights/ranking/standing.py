@@ -1,4 +1,5 @@
 """Who stands where (SPEC 6.4). Pure: counts of units in, rows out; what is shown and what is published are these rows."""
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -72,11 +73,12 @@ def rows(entries, before):
     """`before`: {code of a unit: (rank, total)} of the month before. The rows of a group, as they are kept."""
     places = ranked(entries)
     last = [entry.unit.code for rank, entry in places if rank and rank > BEST][-LAST:]
+    best = min(BEST, math.ceil(sum(rank is not None for rank, _entry in places) / 2))  # nobody of the lower half is praised
     found = [row(rank, entry, before.get(entry.unit.code, (None, None))) for rank, entry in places]
     moved = [one["progress"] for one in found if one["progress"] is not None]
     up, down = max(moved, default=0), min(moved, default=0)
     for one in found:
-        one["praise"] = bool(one["rank"] and one["rank"] <= BEST or up > 0 and one["progress"] == up)
+        one["praise"] = bool(one["rank"] and one["rank"] <= best or up > 0 and one["progress"] == up)
         one["explain"] = one["unit"] in last or down < 0 and one["progress"] == down
     return found
 

@@ -34,8 +34,12 @@ class AskForm(forms.Form):
         return given
 
 
+def line(label, length, **more):
+    return forms.CharField(label=label, max_length=length, widget=forms.TextInput({"size": 80}), **more)
+
+
 class WordsForm(forms.Form):
-    heading = forms.CharField(label=_("Heading"), max_length=80)
+    heading = line(_("Heading"), 80)
     comment = TextField(label=_("Comment"), rows=8, max_length=4000, required=False)
-    sent_to = forms.CharField(label=_("Sent to"), max_length=300, required=False)
+    sent_to = line(_("Sent to"), 300, required=False)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)

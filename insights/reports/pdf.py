@@ -82,7 +82,7 @@ def head(paper, report):
 
 def write_part(paper, part):
     paper.ln(4)
-    paper.room(30)
+    paper.room(HIGH + 24 if part.has_chart else 30)  # a title does not stand alone at the foot of a page
     paper.said(12.5, "B")
     paper.paragraph(part.title, 7)
     if part.has_chart:

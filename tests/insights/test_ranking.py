@@ -81,6 +81,10 @@ def test_the_last_three_explain_themselves_but_never_the_first_three():
     assert [row["explain"] for row in found] == [False, False, False, True, True]
 
 
+def test_nobody_of_the_lower_half_is_praised():
+    assert [row["praise"] for row in rows([entry("A"), entry("B", good=3)], {})] == [True, False]
+
+
 def test_an_appeal_that_was_won_counts_as_a_good_rating():
     counts = dict.fromkeys(CODES, 0) | {"rated": 3, "contacted": 2, "solved": 1, "basically_solved": 1, "satisfied": 1}
 

@@ -2,6 +2,7 @@
 from django import forms, template
 
 register = template.Library()
+A_COLUMN = 40  # letters
 
 
 @register.simple_tag
@@ -42,8 +43,9 @@ def described_by(field):
 
 @register.filter
 def is_wide(field):
-    """Texts and lists of ticks get the whole width of a form."""
-    return isinstance(field.field.widget, forms.Textarea | forms.SelectMultiple)
+    """Texts, lists of ticks and lines that ask for many letters get the whole width of a form."""
+    widget = field.field.widget
+    return isinstance(widget, forms.Textarea | forms.SelectMultiple) or widget.attrs.get("size", 0) > A_COLUMN
 
 
 @register.filter
