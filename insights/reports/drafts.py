@@ -35,6 +35,10 @@ def period(report):
         return f"{since:%Y-%m-%d} – {until - ONE_DAY:%Y-%m-%d}"
     if report.kind == kinds.MONTHLY:
         return f"{since:%Y-%m}"
+    if report.kind == kinds.QUARTERLY:
+        return _("quarter %(n)d of %(year)d") % {"n": since.month // 3 + 1, "year": since.year}
+    if report.kind == kinds.YEARLY:
+        return f"{since:%Y}"
     return f"{since:%Y-%m-%d %H:%M} – {until:%Y-%m-%d %H:%M}"
 
 

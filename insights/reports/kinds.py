@@ -12,6 +12,7 @@ from tickets.calendars import LOCAL, ONE_DAY, local_date
 from tickets.weeks import WEEK, midnight, monday_of
 
 HOUR = timedelta(hours=1)
+QUARTER, YEAR = 3, 12  # months
 LATEST = timedelta(days=3)  # after that a report that nobody made is made when somebody asks for it
 INSTANT = timedelta(microseconds=1)
 
@@ -60,8 +61,20 @@ def week_of(moment):
 
 
 def month_of(moment):
-    month = local_date(moment).replace(day=1)
-    return midnight(month), midnight(months_later(month, 1))
+    return months_from(local_date(moment).replace(day=1), 1)
+
+
+def quarter_of(moment):
+    first = local_date(moment).replace(day=1)
+    return months_from(months_later(first, -((first.month - 1) % QUARTER)), QUARTER)
+
+
+def year_of(moment):
+    return months_from(local_date(moment).replace(day=1, month=1), YEAR)
+
+
+def months_from(first, many):
+    return midnight(first), midnight(months_later(first, many))
 
 
 def festival_of(moment):
@@ -79,6 +92,7 @@ def year_before(since, until):
     return tuple(midnight(months_later(local_date(moment), -12)) for moment in (since, until))
 
 
+OF_MONTHS = ("figures", "months", "types", "channels", "categories", "streets", "units", "forced", "refusals")
 KINDS = {kind.name: kind for kind in (
     Kind(Report.Kind.HOURLY, hour_of, (
         "hour_figures", "hour_event", "hour_hot", "hour_emergencies", "hour_questions", "hour_carried", "hour_orders"),
@@ -93,6 +107,8 @@ KINDS = {kind.name: kind for kind in (
     Kind(Report.Kind.MONTHLY, month_of, (
         "figures", "days", "types", "channels", "categories", "streets", "units", "month_ranking", "forced", "refusals"),
         timedelta(minutes=10)),
+    Kind(Report.Kind.QUARTERLY, quarter_of, OF_MONTHS, timedelta(minutes=20)),
+    Kind(Report.Kind.YEARLY, year_of, OF_MONTHS, timedelta(minutes=30)),
     Kind(Report.Kind.HOLIDAY, festival_of, (
         "festival", "figures", "days", "types", "categories", "rises_and_falls", "critical"), timedelta(minutes=10)),
 )}

@@ -39,6 +39,8 @@ class Report(models.Model):
         DAILY = "daily", _("Daily report")
         WEEKLY = "weekly", _("Weekly report")
         MONTHLY = "monthly", _("Monthly report")
+        QUARTERLY = "quarterly", _("Quarterly report")
+        YEARLY = "yearly", _("Yearly report")
         CATEGORY = "category", _("Daily report of urgent and sensitive matters")
         HOLIDAY = "holiday", _("Holiday report")
 
@@ -52,7 +54,7 @@ class Report(models.Model):
 
     UNMADE = (Status.QUEUED, Status.MAKING, Status.FAILED)
 
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=10, choices=Kind)
     since = models.DateTimeField()
     until = models.DateTimeField()
     version = models.PositiveSmallIntegerField(default=1)
@@ -122,7 +124,7 @@ class Report(models.Model):
 class ReportCounter(models.Model):
     """The last number of a kind and year. Its row lock makes numbers gapless: an issue that fails gives its number back."""
 
-    kind = models.CharField(max_length=8)
+    kind = models.CharField(max_length=10)
     year = models.PositiveSmallIntegerField()
     last = models.PositiveIntegerField(default=0)
 

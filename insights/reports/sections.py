@@ -11,7 +11,8 @@ from insights.figures.asked import Period, Scope
 from insights.figures.measures import MEASURES
 from insights.figures.rates import NOTHING, rounded
 from insights.models import Ranking, Rectification
-from insights.ranking import months, standing
+from insights.ranking import months as ranked_months
+from insights.ranking import standing
 from insights.reports import festivals, kinds, parts
 from insights.reports.parts import WHOLE, number, row, section, text, ticket, word
 from tickets.calendars import LOCAL, ONE_DAY, local_date
@@ -50,14 +51,14 @@ class Span:
 
     @property
     def columns(self):
-        """This period, the one before, and of a day the same weekday, of a month the same month a year ago."""
+        """This period, the one before, and of a day the same weekday, of months the same ones a year ago."""
         if self.kind == "holiday":
             same = festivals.year_before(self.since)
             return [("this", self.period), *([("same_festival", self.of(same.period))] if same else [])]
         found = [("this", self.period), ("before", self.before)]
         if self.kind == "daily":
             found.append(("week_ago", Period(self.since - timedelta(days=7), self.until - timedelta(days=7), self.now)))
-        if self.kind == "monthly":
+        if self.kind in ("monthly", "quarterly"):
             found.append(("year_ago", self.of(kinds.year_before(self.since, self.until))))
         return found
 
@@ -67,24 +68,28 @@ def figures(span):
 
 
 def hours(span):
-    return pieces("hours", span, timedelta(hours=1), "%H")
+    return pieces("hours", span, "hour", lambda since: since + timedelta(hours=1), "%H")
 
 
 def days(span):
-    return pieces("days", span, ONE_DAY, "%m-%d")
+    return pieces("days", span, "day", lambda since: since + ONE_DAY, "%m-%d")
 
 
-def pieces(name, span, step, said):
-    """Accepted tickets of each hour or day."""
-    of_step = "hour" if step < ONE_DAY else "day"
-    begun = Trunc(F("accepted_at"), of_step, tzinfo=LOCAL)
+def months(span):
+    return pieces("months", span, "month", lambda since: kinds.month_of(since)[1], "%Y-%m")
+
+
+def pieces(name, span, unit, end_of, said):
+    """Accepted tickets of each hour, day or month; `end_of` says when one that begins at an instant is over."""
+    begun = Trunc(F("accepted_at"), unit, tzinfo=LOCAL)
     read = counting.read([(["accepted"], span.period)], WHOLE, key=lambda source: begun)
     counted = {key: found["accepted"] for key, found in read}
     rows, since = [], span.since
     while since < span.until:
+        until = end_of(since)
         rows.append(row(f"text:{since.astimezone(LOCAL):{said}}", [number("accepted", counted.get(since, 0))],
-                        since=since.isoformat(), until=(since + step).isoformat()))
-        since += step
+                        since=since.isoformat(), until=until.isoformat()))
+        since = until
     return section(name, [("accepted", span.period)], rows, chart="columns")
 
 
@@ -159,19 +164,19 @@ def counted_once(column):
 
 def ranking(span):
     """三率 by group, compared with the period before."""
-    known = months.Known.now()
-    was = months.entries_of(span.before, known, {})
+    known = ranked_months.Known.now()
+    was = ranked_months.entries_of(span.before, known, {})
     before = {one["unit"]: (one["rank"], one["total"]) for found in was.values() for one in standing.rows(found, {})}
     groups = [{"code": code, "rows": standing.rows(found, before)}
-              for code, found in months.entries_of(span.period, known, {}).items() if found]
+              for code, found in ranked_months.entries_of(span.period, known, {}).items() if found]
     return ranked("ranking", groups, span.period)
 
 
 def month_ranking(span):
     """As it was published; before that as it stands, and the report says which of the two."""
     month = local_date(span.since)
-    published = months.published(month)
-    groups = published.groups if published else months.standings(month, span.now)
+    published = ranked_months.published(month)
+    groups = published.groups if published else ranked_months.standings(month, span.now)
     return ranked("month_ranking", groups, span.period, note=f"published:{published.version}" if published else "not_published")
 
 

@@ -11,7 +11,8 @@ from tickets.telephony.models import Seat
 
 SECTIONS = {
     "figures": gettext_lazy("Figures of the period"), "hours": gettext_lazy("Accepted by the hour"),
-    "days": gettext_lazy("Accepted by the day"), "types": gettext_lazy("By type"), "channels": gettext_lazy("By channel"),
+    "days": gettext_lazy("Accepted by the day"), "months": gettext_lazy("Accepted by the month"),
+    "types": gettext_lazy("By type"), "channels": gettext_lazy("By channel"),
     "categories": gettext_lazy("Ten most frequent kinds of matter"),
     "streets": gettext_lazy("Five places with the most matters"),
     "critical": gettext_lazy("Critical matters"), "late_by_unit": gettext_lazy("Overdue by unit"),
@@ -32,7 +33,7 @@ SECTIONS = {
 COLUMNS = {
     "this": gettext_lazy("This period"), "before": gettext_lazy("Period before"),
     "week_ago": gettext_lazy("Same weekday a week ago"),
-    "year_ago": gettext_lazy("Same month a year ago"), "share": gettext_lazy("Share"),
+    "year_ago": gettext_lazy("The same a year ago"), "share": gettext_lazy("Share"),
     "accepted": gettext_lazy("Accepted tickets"),
     "same_festival": gettext_lazy("Same holiday a year ago"),
     "ticket": gettext_lazy("Ticket"), "place": gettext_lazy("Place"), "unit": gettext_lazy("Unit"),

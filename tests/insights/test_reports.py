@@ -2,13 +2,15 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import datetimes
 
 from insights.figures.asked import Period, Scope
 from insights.figures.counting import count
 from insights.figures.published import INDICATORS
 from insights.models import Report
 from insights.ranking import acts as ranking
-from insights.reports import acts, festivals, making, parts, printed
+from insights.reports import acts, festivals, kinds, making, parts, printed
 from insights.reports.sections import FIGURES
 from tests import factories as make
 from tests.crowds import signed_in
@@ -21,6 +23,8 @@ from tickets.models import Ticket
 TOMORROW = NOON + timedelta(days=1)
 DAY_SINCE, DAY_UNTIL = datetime(2026, 3, 2, tzinfo=LOCAL), datetime(2026, 3, 3, tzinfo=LOCAL)
 PAGE = "/desk/reports/"
+OF_CALENDAR = ("hourly", "daily", "weekly", "monthly", "quarterly", "yearly")
+OVER = NOON + timedelta(days=310)  # all of their periods that hold NOON are
 
 
 def at(moment):
@@ -69,11 +73,10 @@ def test_a_daily_report_says_what_the_figures_say(p):
     assert sum(cells[0]["n"] for cells in rows_of(report, "hours").values()) == 4
 
 
-@pytest.mark.parametrize("kind", ["hourly", "daily", "weekly", "monthly"])
+@pytest.mark.parametrize("kind", OF_CALENDAR)
 def test_every_number_leads_to_a_list_of_as_many(p, kind):
     some_matters(p)
-    now = NOON + timedelta(days=40)
-    report = made(p, kind, now=now)
+    report = made(p, kind, now=OVER)
     client, seen = signed_in(p.sv), 0
 
     for part in printed.parts(report):
@@ -85,10 +88,32 @@ def test_every_number_leads_to_a_list_of_as_many(p, kind):
     assert seen > 3
 
 
+def test_a_year_goes_by_months(p):
+    some_matters(p)
+
+    report = made(p, "yearly", now=OVER)
+
+    assert (report.since, report.until) == (datetime(2026, 1, 1, tzinfo=LOCAL), datetime(2027, 1, 1, tzinfo=LOCAL))
+    rows = rows_of(report, "months")
+    assert len(rows) == 12 and {name: cells[0]["n"] for name, cells in rows.items() if cells[0]["n"]} == {"text:2026-03": 4}
+
+
+@pytest.mark.parametrize("kind", ["week", "month", "quarter", "year"])
+@given(moment=datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)))  # noqa: DTZ001 (local time)
+def test_periods_leave_no_gap(kind, moment):
+    period_of, moment = getattr(kinds, f"{kind}_of"), moment.replace(tzinfo=LOCAL)
+
+    since, until = period_of(moment)
+
+    assert since <= moment < until
+    assert period_of(since) == (since, until) and period_of(until)[0] == until
+    assert period_of(since - timedelta(microseconds=1))[1] == since
+
+
 def test_nothing_of_a_citizen_is_in_a_report(p):
     some_matters(p)
-    for kind in ("hourly", "daily", "weekly", "monthly"):
-        text = str(made(p, kind, now=NOON + timedelta(days=40)).content)
+    for kind in OF_CALENDAR:
+        text = str(made(p, kind, now=OVER).content)
         for ticket in Ticket.objects.all():
             assert [words for words in (ticket.title, ticket.content, ticket.address) if words and words in text] == []
         hidden = Ticket.objects.get(is_confidential=True)
@@ -96,8 +121,8 @@ def test_nothing_of_a_citizen_is_in_a_report(p):
 
 
 def test_what_is_empty_says_so_and_every_kind_can_be_empty(p):
-    for kind in ("hourly", "daily", "weekly", "monthly"):
-        report = made(p, kind, now=NOON + timedelta(days=40))
+    for kind in OF_CALENDAR:
+        report = made(p, kind, now=OVER)
 
         assert report.status == "draft" and report.heading
         page = signed_in(p.sv).get(f"{PAGE}{report.pk}/").content.decode()
