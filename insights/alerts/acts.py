@@ -52,7 +52,7 @@ def ask_to_merge(alert_id, *, by, now):
     if alert.merge_asked_at:
         raise Refused(_("The reviewers were asked already."))
     tell(people("reviewer", unit=None, now=now), kind="merge_asked", cause=f"alert:{alert.pk}:merge", now=now,
-         params={"count": alert.tickets.count(), "matter": alert.matter or "–"})
+         params={"count": alert.links.filter(is_out=False).count(), "matter": alert.matter or "–"})
     return put(alert, merge_asked_by=by, merge_asked_at=now)
 
 
@@ -86,6 +86,11 @@ def may_join(ticket, master):
 
 
 def seen_of(alert, user):
-    """The tickets of a warning that this user may read, the oldest first."""
+    """The tickets of a warning that this user may read, the oldest first; without those that were left out."""
+    return found_of(alert, user).filter(pk__in=alert.links.filter(is_out=False).values("ticket"))
+
+
+def found_of(alert, user):
+    """With those that were left out."""
     rows = Ticket.objects.visible_to(user).filter(pk__in=alert.links.values("ticket"), is_confidential=False)
     return rows.for_list().order_by("registered_at", "pk")

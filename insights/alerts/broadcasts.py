@@ -33,18 +33,21 @@ def write(alert_id, *, by, now, text):
 
 @transaction.atomic
 def decide(alert_id, broadcast_id, *, by, now, approved):
-    """Released, it goes to all who have reported the matter by then. Of a warning that was ended nothing is released."""
+    """Released, it goes to all who have reported the matter by then, without those that were left out. Of a warning that was
+    ended nothing is released."""
     acts.locked(alert_id, *([acts.Status.TAKEN_UP] if approved else acts.Status), by=by)
     row = Broadcast.objects.select_for_update(of=("self",)).get(pk=broadcast_id, alert=alert_id)
     if row.status != Status.OPEN:
         raise Refused(_("It was decided already."))
     if row.by_id == by.pk:
         raise Refused(_("Somebody else has to decide what you asked for."))
+    tickets = AlertTicket.objects.filter(alert=alert_id, is_out=False).order_by("ticket").values_list("ticket", flat=True)
+    if approved and not tickets:
+        raise Refused(_("All tickets of this warning were left out: there is nobody to answer."))
     row.status = Status.APPROVED if approved else Status.REFUSED
     row.decided_by, row.decided_at = by, now
     row.save(update_fields=["status", "decided_by", "decided_at"])
     if approved:
-        tickets = AlertTicket.objects.filter(alert=alert_id).order_by("ticket").values_list("ticket", flat=True)
         BroadcastTo.objects.bulk_create(BroadcastTo(broadcast=row, ticket_id=pk) for pk in tickets)
     return row
 

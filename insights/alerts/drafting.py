@@ -34,14 +34,23 @@ def growth(alert):
     return round(100 * (alert.count - usual) / usual) if usual else None
 
 
-def first_sentence(alert):
+def found(alert):
+    """(reports, people) that it was warned of, without those that were left out since."""
+    first = alert.links.filter(at=alert.at)
+    if not first.filter(is_out=True).exists():
+        return alert.count, alert.people
+    rest = list(first.filter(is_out=False).values_list("ticket", "ticket__phone_hash"))
+    return len(rest), len({who or pk for pk, who in rest})
+
+
+def first_sentence(alert, reports, reporters):
     return _("%(count)d reports of %(people)d people within %(span)s about %(what)s, %(where)s.") % {
-        "count": alert.count, "people": alert.people, "span": span(alert), "what": what(alert), "where": where(alert)}
+        "count": reports, "people": reporters, "span": span(alert), "what": what(alert), "where": where(alert)}
 
 
-def briefing(alert, states, units):
-    """`states`: {state: tickets now}; `units`: names of those that lead them, one for each ticket."""
-    parts = [_("As of %(at)s.") % {"at": short(alert.until)}, first_sentence(alert)]
+def briefing(alert, states, units, counted):
+    """`states`: {state: tickets now}; `units`: names of those that lead them, one for each ticket; `counted`: see found()."""
+    parts = [_("As of %(at)s.") % {"at": short(alert.until)}, first_sentence(alert, *counted)]
     if alert.before is not None:
         parts.append(_("In the window before there were %(before)d, at the same time seven days ago %(weekday)d.") % {
             "before": alert.before, "weekday": alert.weekday})
@@ -55,7 +64,7 @@ def briefing(alert, states, units):
     return "\n".join(parts)
 
 
-def memo(alert):
+def memo(alert, counted):
     return _("Citizens reported to the hotline: %(what)s (%(where)s), %(count)d reports within %(span)s.\n"
              "Please examine the cause, say what is done so that it does not come back, and by when.") % {
-        "what": what(alert), "where": where(alert), "count": alert.count, "span": span(alert)}
+        "what": what(alert), "where": where(alert), "count": counted[0], "span": span(alert)}

@@ -31,7 +31,8 @@ def look(*, now):
     live = list(Alert.objects.filter(live_until__gte=now, at__lte=now).order_by("pk"))
     linked = linked_to(live)
     made = look_for_clusters([one for one in live if one.kind == Kind.CLUSTER], linked, now=now)
-    made += look_for_surges([one for one in live if one.kind == Kind.SURGE], linked, now=now)
+    out = left_out_of(live)
+    made += look_for_surges([one for one in live if one.kind == Kind.SURGE], linked, out, now=now)
     for alert in made:
         tell(people("duty_leader", unit=None, now=now), kind="early_warning", cause=f"alert:{alert.pk}", now=now,
              params={"what": SAID[alert.kind], "count": alert.count, "matter": alert.matter or "–"})
@@ -45,10 +46,15 @@ def end_quiet_ones(now):
 
 
 def linked_to(alerts):
+    """With what was left out, so that it is not added again."""
     found: dict = {alert.pk: set() for alert in alerts}
     for alert, ticket in AlertTicket.objects.filter(alert__in=alerts).values_list("alert", "ticket"):
         found[alert].add(ticket)
     return found
+
+
+def left_out_of(alerts):
+    return set(AlertTicket.objects.filter(alert__in=alerts, is_out=True).values_list("alert", "ticket"))
 
 
 def lives_until(now, span):
@@ -133,9 +139,10 @@ def named(category):
 # --- more than usual ----------------------------------------------------------------------------------------------------------
 
 
-def look_for_surges(live, linked, *, now):
+def look_for_surges(live, linked, out, *, now):
+    """What was left out of a warning is not explained by it."""
     going_on = {surge.Key(alert.code, alert.area_id): alert for alert in live}
-    others = set().union(*linked.values()) if linked else set()
+    others = {ticket for alert, tickets in linked.items() for ticket in tickets if (alert, ticket) not in out}
     found = surge.look(others, now=now, also=set(going_on))
     names = names_of({one.key.code for one in found})
     made = []

@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from insights.alerts import acts, drafting
+from insights.alerts import acts, drafting, sorting
 from insights.alerts.forms import BriefingForm, BroadcastForm, EndForm, FalseAlarmForm
 from insights.alerts.surge import DAY
 from insights.memos.acts import seen as memos_seen
@@ -35,7 +35,7 @@ class Line:
 def listing(query, now):
     shows_all = query.get("show") == "all"
     rows = Alert.objects.select_related("area", "taken_up_by", "ended_by").annotate(
-        by_now=Count("links", filter=Q(links__ticket__is_confidential=False)))
+        by_now=Count("links", filter=Q(links__ticket__is_confidential=False, links__is_out=False)))
     if not shows_all:
         rows = rows.filter(status__in=acts.OPEN)
     page = Paginator(rows.order_by("-at", "-pk"), PAGE).get_page(query.get("page"))
@@ -57,13 +57,14 @@ def context(alert, user, **bound):
     standing = Counter(acts.seen_of(alert, user).order_by().values_list("state", flat=True))
     units = [ticket.lead_unit.name for ticket in tickets if ticket.lead_unit]
     told = answers(broadcasts)
-    draft = alert.briefing or drafting.briefing(alert, standing, units)
+    draft = alert.briefing or drafting.briefing(alert, standing, units, drafting.found(alert))
+    is_open = acting and alert.status in acts.OPEN
     return {
         "alert": alert, "line": Line(alert), "acting": acting, "total": sum(standing.values()),
-        "rows": [(ticket, title_of(ticket, user), state_pill(ticket), told["of"].get(ticket.pk, "—") if told else "")
-                 for ticket in tickets[:SHOWN]],
+        "rows": rows(tickets[:SHOWN], user, told, sorting.done_with(alert) if is_open else None),
+        "left_out": [(ticket, title_of(ticket, user), link) for ticket, link in sorting.left_out(alert, user)],
         "more": max(0, sum(standing.values()) - SHOWN),
-        "may_take_up": acting and alert.status == Status.OPEN, "is_open": acting and alert.status in acts.OPEN,
+        "may_take_up": acting and alert.status == Status.OPEN, "is_open": is_open,
         "merging": merging(alert, tickets, user),
         "may_ask": acting and alert.status == Status.TAKEN_UP and not alert.merge_asked_at,
         "forms": {name: bound.get(name) or form(auto_id=f"{name}-%s") for name, form in FORMS.items()},
@@ -73,6 +74,12 @@ def context(alert, user, **bound):
         "broadcasts": [(row, acting and row.status == Broadcast.Status.OPEN and row.by_id != user.pk) for row in broadcasts],
         "answers": told, "memos": memos_seen(user).filter(alert=alert).order_by("-pk") if acting else [],
     }
+
+
+def rows(tickets, user, told, done):
+    """(ticket, title, state, answer, may it be left out); `done`: what cannot be, None where nobody may."""
+    return [(ticket, title_of(ticket, user), state_pill(ticket), told["of"].get(ticket.pk, "—") if told else "",
+             done is not None and ticket.pk not in done) for ticket in tickets]
 
 
 def merging(alert, tickets, user):

@@ -23,6 +23,31 @@ DECIDED_STAYS = """
     END IF;
     RETURN NEW;
 """
+LEFT_OUT = """
+    IF (NEW.alert_id, NEW.ticket_id, NEW.at) IS DISTINCT FROM (OLD.alert_id, OLD.ticket_id, OLD.at) THEN
+        RAISE EXCEPTION 'ticket % of a warning: that it was found stays', OLD.ticket_id USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.is_out = OLD.is_out THEN
+        IF (NEW.judged_by_id, NEW.judged_at) IS DISTINCT FROM (OLD.judged_by_id, OLD.judged_at) THEN
+            RAISE EXCEPTION 'ticket % of a warning: who left it out stays', OLD.ticket_id USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF EXISTS (SELECT FROM insights_alert a WHERE a.id = OLD.alert_id AND (a.status NOT IN ('open', 'taken_up')
+               OR NEW.is_out AND a.merge_asked_at >= COALESCE(OLD.judged_at, OLD.at)))
+       OR NEW.is_out AND EXISTS (SELECT FROM insights_broadcastto t JOIN insights_broadcast b ON b.id = t.broadcast_id
+                                 WHERE b.alert_id = OLD.alert_id AND t.ticket_id = OLD.ticket_id) THEN
+        RAISE EXCEPTION 'ticket % of a warning: answered, merged or ended', OLD.ticket_id USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+ANSWERED_IS_IN = """
+    IF NOT EXISTS (SELECT FROM insights_alertticket l JOIN insights_broadcast b ON b.alert_id = l.alert_id
+                   WHERE b.id = NEW.broadcast_id AND l.ticket_id = NEW.ticket_id AND NOT l.is_out) THEN
+        RAISE EXCEPTION 'ticket % is not of this warning', NEW.ticket_id USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
 SENT_STAYS = """
     IF OLD.status <> 'drafted' AND (NEW.unit_id, NEW.title, NEW.text, NEW.due_at, NEW.alert_id) IS DISTINCT FROM
        (OLD.unit_id, OLD.title, OLD.text, OLD.due_at, OLD.alert_id) THEN
@@ -69,7 +94,7 @@ class Alert(models.Model):
     merge_asked_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
     merge_asked_at = models.DateTimeField(null=True)
     briefing = models.TextField(blank=True)
-    tickets = models.ManyToManyField("tickets.Ticket", through="AlertTicket", related_name="+")
+    tickets = models.ManyToManyField("tickets.Ticket", through="AlertTicket", related_name="+")  # those left out, too
 
     class Meta:
         constraints = [
@@ -99,9 +124,20 @@ class AlertTicket(models.Model):
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="links", db_index=False)
     ticket = models.ForeignKey("tickets.Ticket", models.PROTECT, related_name="+")
     at = models.DateTimeField()  # the same as the warning's: it was warned of this one
+    is_out = models.BooleanField(default=False)  # somebody left it out: it was found, and is another matter
+    judged_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+", db_index=False)
+    judged_at = models.DateTimeField(null=True)  # when it was left out, or taken in again
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["alert", "ticket"], name="alert_ticket_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["alert", "ticket"], name="alert_ticket_once"),
+            models.CheckConstraint(name="alert_ticket_judged_together", condition=Q(
+                is_out=False, judged_by=None, judged_at=None) | Q(judged_by__isnull=False, judged_at__isnull=False)),
+        ]
+        triggers = [
+            pgtrigger.Trigger(name="alert_ticket_left_out", when=pgtrigger.Before, operation=pgtrigger.Update, func=LEFT_OUT),
+            pgtrigger.Protect(name="alert_ticket_never_deleted", operation=pgtrigger.Delete),
+        ]
 
 
 class Broadcast(Decided):
@@ -134,6 +170,8 @@ class BroadcastTo(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["broadcast", "ticket"], name="broadcast_to_once")]
         indexes = [models.Index(fields=["id"], name="broadcast_waiting", condition=Q(result="waiting"))]
+        triggers = [pgtrigger.Trigger(name="broadcast_to_who_is_in", when=pgtrigger.Before, operation=pgtrigger.Insert,
+                                      func=ANSWERED_IS_IN)]
 
 
 class Memo(models.Model):

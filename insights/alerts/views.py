@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import audience
 from accounts.instant import database_now
-from insights.alerts import acts, broadcasts, page
+from insights.alerts import acts, broadcasts, page, sorting
 from insights.alerts.forms import BriefingForm, BroadcastForm, EndForm, FalseAlarmForm
 from tickets.actions import Refused
 
@@ -77,6 +77,16 @@ def ask_to_merge(request, alert_id, now):
     messages.success(request, _("The reviewers were asked: they find the preview on this page."))
 
 
+def leave_out(request, alert_id, now):
+    link = sorting.leave_out(alert_id, number(request), by=request.user, now=now)
+    messages.success(request, _("%(no)s was left out.") % {"no": link.ticket.ticket_no})
+
+
+def take_in(request, alert_id, now):
+    link = sorting.take_in(alert_id, number(request), by=request.user, now=now)
+    messages.success(request, _("%(no)s belongs to it again.") % {"no": link.ticket.ticket_no})
+
+
 def decide(request, alert_id, now):
     broadcasts.decide(alert_id, number(request), by=request.user, now=now, approved="approve" in request.POST)
     messages.success(request, _("Decided."))
@@ -84,6 +94,7 @@ def decide(request, alert_id, now):
 
 ACTS = {
     "take_up": take_up, "ask_to_merge": ask_to_merge, "decide": decide,
+    "leave_out": leave_out, "take_in": take_in,
     "false_alarm": with_form("false_alarm", FalseAlarmForm, acts.false_alarm, lambda: _("Noted as a false alarm.")),
     "end": with_form("end", EndForm, acts.end, lambda: _("Noted: it is over.")),
     "broadcast": with_form("broadcast", BroadcastForm, broadcasts.write, lambda: _("The answer waits for a second person.")),

@@ -95,7 +95,8 @@ def sections(names, view):
     """In this order; what is not kept, or not for this viewer, is not there. Few queries for all of them."""
     named = [name for name in names if not (view.is_past and name in NOT_KEPT)]
     tallied = tallies.tallied(dict(part for name in named for part in parts_of(name, view)))
-    found = [Section(name, TITLES[name], MADE[name](view, tallied)) for name in named]
+    titles = TITLES | THEN if view.is_past else TITLES
+    found = [Section(name, titles[name], MADE[name](view, tallied)) for name in named]
     return [section for section in found if section.said is not None]
 
 
@@ -226,3 +227,6 @@ TITLES = {"numbers": _("What matters now"), "pressing": _("First of all"), "unit
           "intake": _("Per minute, the last hour"), "states": _("Open tickets by state"), "heat": _("This day by street"),
           "seats": _("Seats on duty"), "today": _("The day so far"), "rates": _("Satisfaction in seven days"),
           "memos": _("Memos to my units")}
+THEN = {"numbers": _("Late, soon late and open at that minute"), "intake": _("Per minute, the hour before"),
+        "heat": _("That day by street, until then"), "seats": _("Seats on duty then"), "today": _("That day until then"),
+        "rates": _("Satisfaction in the seven days until then"), "states": _("Open tickets by state then")}

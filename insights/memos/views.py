@@ -66,7 +66,8 @@ def begun(alert, user, now):
     words = {"due": local_date(now + USUAL)}
     if alert is not None:
         numbers = alerts.seen_of(alert, user).values_list("ticket_no", flat=True)[:acts.MOST]
-        words |= {"title": drafting.what(alert)[:60], "text": drafting.memo(alert), "numbers": " ".join(numbers)}
+        text = drafting.memo(alert, drafting.found(alert))
+        words |= {"title": drafting.what(alert)[:60], "text": text, "numbers": " ".join(numbers)}
     return words
 
 

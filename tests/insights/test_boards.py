@@ -148,6 +148,8 @@ def test_a_past_minute_has_the_lights_that_it_had(p, monkeypatch):
     assert {one["number"].label: one["number"].count for one in lights} == {
         label: many for label, many in then.items() if label in ("已超期", "黄灯", "在办")}
     assert not any(one["url"] for one in lights), "no list of today is that of then"
+    titles = [section.title for then_or_now in (at, end) for section in board.sections(["numbers"], View(p.sv, then_or_now, end))]
+    assert titles == [board.THEN["numbers"], board.TITLES["numbers"]], "what matters now is not said of the past"
     assert [one["number"].count for one in said(p.ul, end, "numbers", at=at)["numbers"]] == [1, 0, 1]
     monkeypatch.setattr(past, "MOST", 0)
     assert "numbers" not in said(p.sv, end, "numbers", at=at)
