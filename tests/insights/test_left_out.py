@@ -4,6 +4,7 @@ from django.db import InternalError, transaction
 from django.db.models import F
 from django.db.utils import IntegrityError
 
+from followup import actions as following
 from insights.alerts import acts, broadcasts, drafting, keeping, sorting
 from insights.models import Alert, AlertTicket, BroadcastTo
 from notices.models import Notice
@@ -143,7 +144,7 @@ def answered(p, alert, tickets):
 
 
 def merged(p, alert, tickets):
-    Ticket.objects.filter(pk=tickets[0].pk).update(master=tickets[1])
+    following.merge_into(tickets[0].pk, by=p.rv, now=NOON, master=tickets[1])
 
 
 @pytest.mark.parametrize("done", [asked, answered, merged])
