@@ -103,7 +103,7 @@ def urgency(ticket, now, pick, masters):
 
 
 def difficulty(ticket, now, pick, masters):
-    leaders = [row.user.username for row in leaders_of(ticket.lead_unit).values()]
+    leaders = [row.user.username for row in leaders_of(ticket.lead_unit).values()] if ticket.lead_unit else []
     return {"difficulty": pick(["composite", "hard", "general"] if leaders else ["general"]), "reason": "涉及多个产权人",
             "leader": pick(leaders or [""])}
 
