@@ -33,9 +33,20 @@
   /* a refresh replaces the rows; the choice of the person in front of it is not the server's to take */
   const named = (one, name) => one.hasAttribute(name) && `[${name}="${CSS.escape(one.getAttribute(name))}"]`;
   const placeOf = (one) => (one.closest("#desk") && (named(one, "id") || named(one, "formaction") || named(one, "href"))) || "";
-  let kept = null;
+  let kept = null, isPressed = false, isPutOff = false;
+  document.addEventListener("pointerdown", () => { isPressed = true; }, true);
+  ["pointerup", "pointercancel"].forEach((name) => document.addEventListener(name, () => {
+    isPressed = false;
+    if (isPutOff) setTimeout(() => document.dispatchEvent(new CustomEvent("hotline:changed"))); // after the click
+    isPutOff = false;
+  }, true));
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.target.id !== "desk") return;
+    if (isPressed) { // a link that is replaced between down and up is not clicked
+      event.detail.shouldSwap = false;
+      isPutOff = true;
+      return;
+    }
     const wide = $$("[data-wide]")[0];
     kept = { ticked: boxes().filter((box) => box.checked).map((box) => box.id), focus: placeOf(document.activeElement), left: wide ? wide.scrollLeft : 0 };
   });

@@ -104,6 +104,20 @@ def test_a_refresh_leaves_the_focus_where_it_is(reviewer, place):
     expect(page.locator(place)).to_be_focused()
 
 
+def test_a_refresh_waits_until_the_mouse_is_let_go(reviewer):
+    """Given a link under a pressed mouse, when the list refreshes itself, then the click still leads where it leads."""
+    page, ticket = reviewer.page, reviewer.tickets[3]
+    page.locator(f"#t-{ticket.ticket_no}").hover()
+    page.mouse.down()
+
+    with page.expect_response(lambda answer: "/desk/review/" in answer.url):
+        page.evaluate("document.dispatchEvent(new Event('hotline:changed'))")
+    page.wait_for_timeout(300)  # for what must not happen: the answer is put into the page
+    page.mouse.up()
+
+    page.wait_for_url(re.compile(ticket.ticket_no))
+
+
 def test_a_view_becomes_a_tile_and_columns_stay(reviewer):
     """Given a filter, when it is saved under a name, then a tile leads back to it with its own columns."""
     page = reviewer.page
