@@ -13,8 +13,7 @@ from tickets.states import OPEN
 
 REACH = timedelta(days=7)
 LIGHTS = ("late", "soon", "open")
-# Tickets whose trail is played again for one board, which may take 300 ms. Playing costs 0.3 to 0.6 ms a ticket of 2 to 11
-# events, and a page with 200 took 224 to 330 ms; on a busier machine 200 alone took 900 ms. 50 fit in by both.
+# Tickets whose trail is played again for one board, which may take 300 ms: 0.3 to 0.6 ms for a ticket of 2 to 11 events.
 MOST = 50
 
 

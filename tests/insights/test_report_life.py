@@ -191,7 +191,7 @@ def test_a_report_is_asked_for_from_the_page_and_shows_how_far_it_is(p):
 
 def test_the_list_filters_and_is_honest_when_empty(p):
     client = signed_in(p.ql)
-    assert "还没有" in client.get(PAGE).content.decode()
+    assert "暂无此类报告" in client.get(PAGE).content.decode()
     assert client.get(f"{PAGE}last-hour/")["Location"] == f"{PAGE}?kind=hourly"
     daily, hourly = made(p), made(p, "hourly")
 

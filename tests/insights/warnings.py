@@ -1,7 +1,7 @@
 """Warnings and memos as pages show them, made by the real looks and acts."""
 from datetime import timedelta
 
-from insights.alerts import acts, broadcasts, keeping
+from insights.alerts import acts, broadcasts, keeping, sorting
 from insights.memos import acts as memos
 from tests import factories as make
 from tests.factories import NOON
@@ -74,6 +74,8 @@ def make_alerts(p, now):
         report(p, now, f"{OTHERS[number % 10]}{'甲乙丙丁戊己庚辛壬癸'[number % 10] * 3}", 300 + number, address="", category=make.category("010203"))
     found["open"] = next(alert for alert in keeping.look(now=now) if alert.code)
     acts.take_up(found["taken up"].pk, by=p.sv, now=now)
+    for name in ("open", "taken up"):
+        sorting.leave_out(found[name].pk, found[name].links.last().ticket_id, by=p.sv, now=now)
     row = broadcasts.write(found["taken up"].pk, by=p.sv, now=now, text=ANSWER)
     broadcasts.decide(found["taken up"].pk, row.pk, by=p.dl, now=now, approved=True)
     broadcasts.send(clock=lambda: now)

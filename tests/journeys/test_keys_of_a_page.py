@@ -27,6 +27,7 @@ TABBABLE = """() => {
   window.wanted = new Set(all.filter((one) => one.type !== "radio" || one.checked
     || !all.some((other) => other.name === one.name && other.type === "radio" && (other.checked || all.indexOf(other) < all.indexOf(one)))));
   window.dull = new Set();
+  addEventListener("htmx:beforeSwap", (event) => event.preventDefault());  // a list that is replaced was not passed over
   addEventListener("focusin", (event) => {
     const one = event.target, rim = [one, one.nextElementSibling].filter(Boolean).map((part) => getComputedStyle(part).outlineStyle);
     wanted.delete(one);
