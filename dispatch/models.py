@@ -215,6 +215,7 @@ class Reply(models.Model):
                                    | ~Q(status="submitted") & Q(reviewed_by__isnull=False, reviewed_at__isnull=False)),
         ]
         indexes = [models.Index("unit", MD5("text"), name="reply_same_text"),
+                   models.Index(fields=["reviewed_at"], name="reply_reviewed_at"),
                    models.Index(fields=["ticket"], name="reply_dissatisfied", condition=Q(self_callback="dissatisfied"))]
         triggers = [  # the search finds words of replies, too
             pgtrigger.Trigger(name="reply_words_kept", when=pgtrigger.After, operation=pgtrigger.Insert, func=FOUND_BY_WORDS),

@@ -178,6 +178,7 @@ class Use(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        indexes = [models.Index(fields=["at"], name="use_at")]
         triggers = [pgtrigger.Protect(name="use_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self):

@@ -12,6 +12,7 @@ from dispatch.models import Reply, Request, SupervisionOrder
 from followup.models import AppealReview, CallbackTask
 from insights.figures.durations import HANDLING, RESPONDING, Spread
 from insights.figures.sources import MET_IN_TIME, NEXT_DAY, SOURCES, Source
+from knowledge.models import Use
 from tickets.choices import ClosureKind, Outcome, Urgency
 from tickets.clocks import Clock, Kind, Status
 from tickets.models import TicketEvent
@@ -71,6 +72,11 @@ def events(*names):
     return Exists(TicketEvent.objects.filter(ticket=OuterRef("pk"), name__in=names))
 
 
+def cited():
+    """The answer named an article of the knowledge."""
+    return Exists(Use.objects.filter(ticket_no=OuterRef("ticket_no")))
+
+
 def deemed():
     """The receipt was not signed by the unit: silence signed it."""
     return Exists(SOURCES["parts"].rows().filter(ticket=OuterRef("ticket"), unit=OuterRef("holder"), deemed_signed=True,
@@ -113,6 +119,8 @@ ALL = (
     *counts("accepted",
             ("accepted", _("Tickets accepted"), ~Q(state=State.REJECTED)),
             ("direct", _("Tickets answered on the line"), Q(closure_kind=ClosureKind.DIRECT)),
+            ("cited", _("Answered from the knowledge"), Q(closure_kind=ClosureKind.DIRECT, cites=True), {"cites": cited()}),
+            ("sent_back", _("Sent back by the review"), Q(info_return_count__gt=0) & ~Q(state=State.REJECTED)),
             ("refused", _("Matters not accepted"), Q(state=State.REJECTED)),
             ("accepted_dispatched", _("Accepted and dispatched"), Q(first_dispatched_at__isnull=False)),
             ("cleared_same_day", _("Completed on the day of acceptance"),
@@ -163,6 +171,12 @@ ALL = (
             ("returns_asked", _("Returns asked for"), RETURN),
             ("returns_granted", _("Returns granted"), RETURN & Q(status=Request.Status.APPROVED))),
     *counts("taken", ("taken", _("Signed or returned"))),
+    *counts("reviewed",
+            ("replies_reviewed", _("Replies reviewed")),
+            ("replies_returned", _("Replies sent back"), Q(status=Reply.Status.RETURNED))),
+    *counts("checked",
+            ("callbacks_checked", _("Unreachable callbacks looked at again")),
+            ("callbacks_kept", _("Found in order"), Q(kept=True))),
     *counts("granted",
             ("suspended", _("Suspensions granted"), Q(kind=Request.Kind.SUSPENSION)),
             ("extended", _("Extensions granted"), Q(kind=Request.Kind.EXTENSION)),

@@ -142,6 +142,23 @@ GROUPS = (
                   _("Citizens satisfied with how they were treated, of those who rated it."), OUTCOME,
                   ("service_satisfied",), ("service_rated",)),
     )),
+    Group("quality", _("Quality of the work"), (
+        Indicator("sent_back_rate", _("Sent back by the review, share"),
+                  _("Tickets that the review sent back to the operator at least once because something was missing, of all that"
+                    " were accepted."),
+                  ACCEPTED, ("sent_back",), ("accepted",)),
+        Indicator("cited_rate", _("Answered from the knowledge, share"),
+                  _("Answers on the line that name the article of the knowledge they come from, of all answers on the line."),
+                  ACCEPTED, ("cited",), ("direct",)),
+        Indicator("reply_faults", _("Replies sent back, share"),
+                  _("Replies of units that the hotline sent back for a fault, of all that it reviewed. Counted for the unit "
+                    "that replied."),
+                  _("when it was reviewed"), ("replies_returned",), ("replies_reviewed",)),
+        Indicator("sample_kept", _("Checked callbacks in order, share"),
+                  _("Callbacks to citizens who were not reached that were drawn for a check and found in order: three real "
+                    "tries, of all that were checked."),
+                  _("when it was checked"), ("callbacks_kept",), ("callbacks_checked",)),
+    )),
     Group("decisions", _("Orders and decisions"), (
         Indicator("orders", _("Supervision orders issued"), _("Orders that were issued to units."),
                   _("when it was issued"), ("orders",)),

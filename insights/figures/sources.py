@@ -6,9 +6,9 @@ from datetime import timedelta
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import Coalesce, Trunc
 
-from dispatch.models import Assignment, Contact, Reminder, Request, SupervisionOrder
+from dispatch.models import Assignment, Contact, Reminder, Reply, Request, SupervisionOrder
 from followup import results
-from followup.models import AppealReview
+from followup.models import AppealReview, SampleFinding
 from insights.figures import callbacks_due
 from tickets.calendars import LOCAL
 from tickets.choices import ClosureKind
@@ -94,6 +94,10 @@ def answered():
     return results.counting().filter(outcome__gt="")  # said again in the words of the index
 
 
+def reviewed():
+    return Reply.objects.filter(reviewed_at__isnull=False)
+
+
 def granted():
     return Request.objects.filter(status=Request.Status.APPROVED)
 
@@ -125,6 +129,9 @@ SOURCES = {source.name: source for source in (
     Source("granted", granted, "decided_at", unit="unit"),
     Source("appeals", lambda: AppealReview.objects.filter(decision=AppealReview.Decision.EXCLUDED), "at",
            ticket="appeal__ticket__", unit="appeal__unit"),
+    Source("reviewed", reviewed, "reviewed_at", unit="unit"),
+    Source("checked", SampleFinding.objects.all, "at", ticket="sampled__task__ticket__",
+           unit="sampled__task__ticket__lead_unit"),
     Source("reminders", Reminder.objects.all, "at"),
     Source("orders", SupervisionOrder.objects.all, "at", unit="unit"),
     Source("orders_due", SupervisionOrder.objects.all, "due_at", unit="unit"),

@@ -92,7 +92,8 @@ def year_before(since, until):
     return tuple(midnight(months_later(local_date(moment), -12)) for moment in (since, until))
 
 
-OF_MONTHS = ("figures", "months", "types", "channels", "categories", "streets", "units", "forced", "refusals")
+CLOSING = ("quality", "faults", "knowledge", "forced", "refusals")
+OF_MONTHS = ("figures", "months", "types", "channels", "categories", "streets", "units", *CLOSING)
 KINDS = {kind.name: kind for kind in (
     Kind(Report.Kind.HOURLY, hour_of, (
         "hour_figures", "hour_event", "hour_hot", "hour_emergencies", "hour_questions", "hour_carried", "hour_orders"),
@@ -105,7 +106,7 @@ KINDS = {kind.name: kind for kind in (
         "figures", "days", "types", "channels", "categories", "streets", "ranking", "late_by_unit", "repeated", "pauses_due",
         "rectifications"), timedelta(minutes=5)),
     Kind(Report.Kind.MONTHLY, month_of, (
-        "figures", "days", "types", "channels", "categories", "streets", "units", "month_ranking", "forced", "refusals"),
+        "figures", "days", "types", "channels", "categories", "streets", "units", "month_ranking", *CLOSING),
         timedelta(minutes=10)),
     Kind(Report.Kind.QUARTERLY, quarter_of, OF_MONTHS, timedelta(minutes=20)),
     Kind(Report.Kind.YEARLY, year_of, OF_MONTHS, timedelta(minutes=30)),

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import F
+from django.db.models import Count, F
 from django.db.models.functions import Trunc
 
 from insights.figures import counting
@@ -15,6 +15,7 @@ from insights.ranking import months as ranked_months
 from insights.ranking import standing
 from insights.reports import festivals, kinds, parts
 from insights.reports.parts import WHOLE, number, row, section, text, ticket, word
+from knowledge.models import Use, Version
 from tickets.calendars import LOCAL, ONE_DAY, local_date
 from tickets.models import Seat, Ticket
 from tickets.states import OPEN, State
@@ -25,6 +26,8 @@ LISTED = 20  # rows of a list of tickets
 FIGURES = ("calls", "answer_rate", "accepted", "direct_rate", "refused", "dispatched", "first_right", "completion_rate",
            "late_now", "cleared_same_day", "done_rate", "handling_time", "callback_rate", "effective_rate", "response_rate",
            "solved_rate", "satisfied_rate", "score", "repeat_rate", "forced")
+CHECKED = ("sent_back_rate", "reply_faults", "sample_kept")
+ARTICLES = 10  # most cited
 RATED = ("response_rate", "solved_rate", "satisfied_rate")
 
 
@@ -217,6 +220,41 @@ def answer_of(one, now):
     if one.at:
         return "word:answered"
     return "word:overdue" if one.due_at < now else "word:open"
+
+
+# --- how well the work was done -----------------------------------------------------------------------------------------
+
+
+def quality(span):
+    return parts.of_indicators("quality", CHECKED, span.columns)
+
+
+def faults(span):
+    """What the replies that were sent back lacked."""
+    counted = [{key: found["replies_returned"] for key, found in counting.read(
+        [(["replies_returned"], period)], WHOLE, key=lambda source: F("fault"))} for _word, period in span.columns]
+    order = sorted({fault for one in counted for fault, many in one.items() if many},
+                   key=lambda fault: (-counted[0].get(fault, 0), fault))
+    rows = [row(f"fault:{fault}", [text(one.get(fault, 0), one.get(fault, 0)) for one in counted]) for fault in order]
+    return section("faults", span.columns, rows, chart="bars")
+
+
+def knowledge(span):
+    """What was answered from the knowledge, and from which articles: of all the ways in which an answer can cite one."""
+    cited = parts.of_indicators("knowledge", ("cited_rate",), span.columns)
+    uses = [dict(Use.objects.filter(at__gte=period.since, at__lt=period.until).order_by().values_list("version__article")
+                 .annotate(n=Count("pk"))) for _word, period in span.columns]
+    order = sorted(uses[0], key=lambda article: (-uses[0][article], article))[:ARTICLES]
+    titles = newest_titles(order)
+    rows = [row([f"text:{titles[pk][0]}", f"text:{titles[pk][1]}"], [text(one.get(pk, 0), one.get(pk, 0)) for one in uses])
+            for pk in order]
+    return cited | {"rows": [*cited["rows"], *rows]}
+
+
+def newest_titles(articles):
+    """{article: (number, title of the newest version that was used)}"""
+    found = Version.objects.filter(article__in=articles, used__isnull=False).order_by("version")
+    return {article: (number, title) for article, number, title in found.values_list("article", "article__number", "title")}
 
 
 # --- lists of tickets ---------------------------------------------------------------------------------------------------

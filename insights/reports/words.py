@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from dispatch.models import SupervisionOrder
 from insights.callback_rates.figures import GROUPS
 from insights.figures.published import INDICATORS
-from tickets.choices import Channel, ForceReason, RefusalReason, Type
+from tickets.choices import Channel, ForceReason, RefusalReason, ReplyFault, Type
 from tickets.states import State
 from tickets.telephony.models import Seat
 
@@ -27,6 +27,8 @@ SECTIONS = {
     "hour_questions": gettext_lazy("5. Questions that many ask"),
     "hour_carried": gettext_lazy("6. Still open from earlier issues"),
     "hour_orders": gettext_lazy("7. Joint supervision"),
+    "quality": gettext_lazy("Quality of the work"), "faults": gettext_lazy("Replies sent back, by fault"),
+    "knowledge": gettext_lazy("What the knowledge was used for"),
     "festival": gettext_lazy("Intake of the holiday"), "rises_and_falls": gettext_lazy("What rose and what fell most"),
     "watched": gettext_lazy("Watched matters"), "watched_list": gettext_lazy("Watched matters, one by one"),
 }
@@ -61,7 +63,7 @@ STAGES = {
     "replied": pgettext_lazy("stage", "replied %(n)s"), "settled": pgettext_lazy("stage", "settled %(n)s"),
 }
 CHOICES = {"type": Type, "channel": Channel, "state": State, "seat": Seat.Place, "force": ForceReason, "refusal": RefusalReason,
-           "order": SupervisionOrder.Kind}
+           "order": SupervisionOrder.Kind, "fault": ReplyFault}
 
 
 def said(name):

@@ -6,6 +6,7 @@ hour. Nothing has to be sent to anybody: as long as a mark is there, its hours a
 import pgtrigger
 from django.db import models
 
+from followup.models import SampleFinding
 from tickets.models import Call, PhoneCall, TicketEvent
 
 ROLLED = (
@@ -18,6 +19,7 @@ ROLLED = (
     "service_satisfied", "fell_short", "appeals_won", "redone", "first_outcomes", "first_outcomes_excluded",
     "returns_asked", "returns_granted", "taken",
     "suspended", "extended", "exclusions", "appealed_out", "forced", "called_again", "orders", "orders_due", "orders_closed",
+    "cited", "sent_back", "replies_reviewed", "replies_returned", "callbacks_checked", "callbacks_kept",
 )
 MARK_TICKET = """
     INSERT INTO insights_hourmark (ticket, seq) VALUES (NEW.ticket_id, NEW.seq);
@@ -25,6 +27,10 @@ MARK_TICKET = """
 """
 MARK_CALL = """
     INSERT INTO insights_hourmark (hour) VALUES (date_trunc('hour', NEW.started_at));
+    RETURN NULL;
+"""
+MARK_FINDING = """
+    INSERT INTO insights_hourmark (hour) VALUES (date_trunc('hour', NEW.at));
     RETURN NULL;
 """
 MARK_PHONE = """
@@ -88,3 +94,10 @@ class MarkedPhoneCall(PhoneCall):
         proxy = True
         triggers = [pgtrigger.Trigger(name="phone_call_marks_hour", when=pgtrigger.After,
                                       operation=pgtrigger.Insert | pgtrigger.Update, func=MARK_PHONE)]
+
+
+class MarkedFinding(SampleFinding):
+    class Meta:
+        proxy = True
+        triggers = [pgtrigger.Trigger(name="finding_marks_hour", when=pgtrigger.After, operation=pgtrigger.Insert,
+                                      func=MARK_FINDING)]

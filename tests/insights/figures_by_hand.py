@@ -8,7 +8,8 @@ from statistics import mean, quantiles
 from zoneinfo import ZoneInfo
 
 from dispatch.models import Assignment, Contact, Reminder, Reply, Request, SupervisionOrder
-from followup.models import AppealReview, CallbackTask
+from followup.models import AppealReview, CallbackTask, SampleFinding
+from knowledge.models import Use
 from tests.insights.by_hand import settled
 from tickets.clocks import Clock
 from tickets.models import Call, PhoneCall, Split, Ticket, TicketEvent
@@ -29,6 +30,8 @@ class Everything:
             setattr(self, name, list(model.objects.order_by("pk")))
         self.reviews = list(AppealReview.objects.select_related("appeal"))
         self.calls, self.phones = list(Call.objects.all()), {row.call_id: row for row in PhoneCall.objects.all()}
+        self.findings = {row.pk: (row, row.sampled.task) for row in SampleFinding.objects.select_related("sampled__task")}
+        self.cited = set(Use.objects.values_list("ticket_no", flat=True))
         self.split = set(Split.objects.values_list("merged_id", flat=True))
         self.told = defaultdict(set)
         for event in self.events:
@@ -104,6 +107,8 @@ def of_ticket(world, ticket):
     went, told, out = ticket.first_dispatched_at, world.told[ticket.pk], ticket.excluded_from_assessment
     yield from row("refused" if ticket.state == "rejected" else "accepted", ticket.accepted_at)
     yield from row("direct", ticket.accepted_at, ticket.closure_kind == "direct")
+    yield from row("cited", ticket.accepted_at, ticket.closure_kind == "direct" and ticket.ticket_no in world.cited)
+    yield from row("sent_back", ticket.accepted_at, "return_for_info" in told and ticket.state != "rejected")
     yield from row("accepted_dispatched", ticket.accepted_at, went)
     yield from row("cleared_same_day", ticket.accepted_at, went and is_done(ticket) and ticket.accepted_at
                    and ticket.completed_at < midnight_after(ticket.accepted_at))
@@ -200,6 +205,17 @@ def of_acts(world):
             else:
                 code = {"suspension": "suspended", "extension": "extended", "exclusion": "exclusions"}[request.kind]
                 yield code, request.decided_at, *said
+    for reply in world.replies:
+        if reply.reviewed_at:
+            said = (reply.reviewed_at, reply.pk, world.ticket(reply), reply.unit_id)
+            yield "replies_reviewed", *said
+            if reply.status == "returned":
+                yield "replies_returned", *said
+    for key, (finding, task) in world.findings.items():
+        ticket = world.ticket(task)
+        yield "callbacks_checked", finding.at, key, ticket, ticket.lead_unit_id
+        if finding.kept:
+            yield "callbacks_kept", finding.at, key, ticket, ticket.lead_unit_id
     for review in world.reviews:
         if review.decision == "excluded":
             yield "appealed_out", review.at, review.pk, world.ticket(review.appeal), review.appeal.unit_id

@@ -12,6 +12,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from followup.sampling import drawing, findings
 from insights.figures.asked import Period, Scope
 from insights.figures.published import NEEDED
 from insights.rollups import checking, keeping, reading
@@ -26,6 +27,7 @@ from tests.tickets.ready import READY
 from tickets import intake, steps
 from tickets.actions import AlreadyMoved, Refused
 from tickets.models import PhoneCall, Ticket
+from tickets.weeks import monday_of
 
 WALKS = int(os.environ.get("HOTLINE_WALKS", "0"))
 PROFILE = settings(max_examples=WALKS or 6, stateful_step_count=12, deadline=None, database=None, derandomize=not WALKS,
@@ -100,6 +102,9 @@ def test_after_each_move_and_exclusion_every_figure_is_what_its_definition_says(
         call = intake.log_call(by=p.op, now=NOON, number="13800138000", disposition=said)
         PhoneCall.objects.create(call=call, source_id=said, rang_at=NOON, direction="out" if said == "outgoing" else "in",
                                  answered_at=NOON + timedelta(seconds=6 * seconds) if seconds else None)
+    drawing.publish(monday_of(NOON.date()), by=p.sv, now=NOON + timedelta(days=8))
+    for drawn in drawing.draw(monday_of(NOON.date()), by=p.sv, now=NOON + timedelta(days=8)).callbacks.all():
+        findings.record(drawn.pk, by=p.sv, now=NOON + timedelta(days=9), kept=True, recording="none", text="三次均为真实拨打")
     assert len(taken) >= 36, sorted(set(READY) - set(taken))
 
     scopes = (Scope(), Scope(p.sv, unit=make.unit("ZJ")), Scope(p.ul, unit=make.unit("ZJ")))

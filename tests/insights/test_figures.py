@@ -1,11 +1,12 @@
 """Figures: what each of them is, who may see it, and the list behind each number."""
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from dispatch import actions as dispatching
-from dispatch import requests
+from dispatch import replies, requests
+from followup.sampling import drawing, findings
 from insights.figures.asked import Period, Scope
 from insights.figures.counting import count
 from insights.figures.indicators import Indicator
@@ -16,7 +17,9 @@ from tests import factories as make
 from tests.crowds import cost, signed_in
 from tests.factories import HAPPY, NOON
 from tests.insights.figures_by_hand import Everything, hours_of, of_period, rows
+from tests.knowledge.articles import editors, published
 from tests.tickets import ready
+from tickets import intake
 from tickets.models import Ticket
 
 PAGE = "/desk/figures/"
@@ -98,6 +101,37 @@ def test_a_returned_and_a_recalled_dispatch_were_not_right(p):
 
     assert said("first_right", found) == "33.33%"
     assert (said("return_rate", found), said("return_success", found)) == ("100.00%", "100.00%")
+
+
+def test_how_well_the_work_was_done(p):
+    incomplete = make.in_review(p)
+    intake.return_for_info(incomplete.pk, by=p.rv, now=NOON, reason="incomplete")
+    soon = NOON + timedelta(minutes=5)
+    intake.submit(incomplete.pk, by=p.op, now=soon)
+    intake.approve(incomplete.pk, by=p.rv, now=soon)
+    faulty = make.replied(p)
+    replies.return_reply(faulty.pk, by=p.rv, now=NOON, fault="off_point")
+    ready.unreachable(p)
+    drawing.publish(date(2026, 3, 2), by=p.sv, now=NOON + 8 * DAY)
+    drawn = drawing.draw(date(2026, 3, 2), by=p.sv, now=NOON + 8 * DAY).callbacks.get()
+    findings.record(drawn.pk, by=p.sv, now=NOON + 8 * DAY, kept=True, recording="heard", text="三次均为真实拨打")
+
+    found = compare(LATER, NOON - DAY, LATER)
+
+    assert (found["sent_back"], found["accepted"]) == (1, 3)
+    assert (found["replies_returned"], found["replies_reviewed"]) == (1, 2)
+    assert (found["callbacks_kept"], found["callbacks_checked"]) == (1, 1)
+
+
+def test_an_answer_from_the_knowledge_is_counted(p):
+    article = published(*editors(), now=NOON, valid_from=date(2026, 1, 1), review_on=date(2026, 5, 1))
+    for cited in (article.article.number, ""):
+        matter = make.draft(p, type="consult", area=None, address="")
+        intake.direct_answer(matter.pk, by=p.op, now=NOON, answer="已告知办理地点和所需材料。", article=cited)
+
+    found = compare(LATER, NOON - DAY, LATER)
+
+    assert (found["cited"], found["direct"], said("cited_rate", found)) == (1, 2, "50.00%")
 
 
 def test_what_is_excluded_is_left_out_and_said(p):
@@ -185,7 +219,7 @@ def test_a_unit_leader_counts_only_what_he_sees(p):
     client = signed_in(p.ul, "en")
     assert client.get(f"{PAGE}dispatched/{AROUND}").context["total"] == 1
     shown = [group.code for group, _rows in client.get(PAGE + AROUND).context["groups"]]
-    assert shown == ["intake", "units", "times", "callbacks", "decisions"], "calls have no unit"
+    assert shown == ["intake", "units", "times", "callbacks", "quality", "decisions"], "calls have no unit"
     other = client.get(f"{PAGE}dispatched/{AROUND}&unit=CG")
     assert other.status_code == 422
     assert "own unit" in other.content.decode()

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import datetimes
 
+from dispatch import replies
 from insights.figures.asked import Period, Scope
 from insights.figures.counting import count
 from insights.figures.published import INDICATORS
@@ -15,9 +16,12 @@ from insights.reports.sections import FIGURES
 from tests import factories as make
 from tests.crowds import signed_in
 from tests.factories import HAPPY, NOON, UNHAPPY
+from tests.knowledge.articles import editors, published
 from tests.racing import race, won
+from tickets import intake
 from tickets.actions import Refused
 from tickets.calendars import LOCAL, WorkCalendar
+from tickets.choices import ReplyFault
 from tickets.models import Ticket
 
 TOMORROW = NOON + timedelta(days=1)
@@ -86,6 +90,25 @@ def test_every_number_leads_to_a_list_of_as_many(p, kind):
                 assert page.status_code == 200 and page.context["total"] == int(piece.text), (part.name, piece)
                 seen += 1
     assert seen > 3
+
+
+def test_a_month_says_how_well_the_work_was_done_and_what_the_knowledge_was_used_for(p):
+    article = published(*editors(), now=NOON, valid_from=date(2026, 1, 1), review_on=date(2026, 5, 1))
+    for cited in (article.article.number, article.article.number, ""):
+        matter = make.draft(p, type="consult", area=None, address="")
+        intake.direct_answer(matter.pk, by=p.op, now=NOON, answer="已告知办理地点和所需材料。", article=cited)
+    replies.return_reply(make.replied(p).pk, by=p.rv, now=NOON, fault="off_point")
+    make.closed(p)
+
+    report = made(p, "monthly", now=OVER)
+
+    assert rows_of(report, "quality")["indicator:reply_faults"][0]["text"] == "50.00% (1/2)"
+    assert rows_of(report, "faults")["fault:off_point"][0]["n"] == 1
+    knowledge = rows_of(report, "knowledge")
+    assert knowledge["indicator:cited_rate"][0]["text"] == "66.67% (2/3)"
+    assert [cell["n"] for cell in knowledge[f"text:{article.title}"]] == [2, 0, 0]
+    said = {row.label: row for part in printed.parts(report) for row in part.rows}
+    assert f"{article.article.number} · {article.title}" in said and str(ReplyFault.OFF_POINT.label) in said
 
 
 def test_a_year_goes_by_months(p):

@@ -1,5 +1,5 @@
 """Hourly figures: kept by marks, equal to a count from scratch, and to what is counted from the rows."""
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -7,6 +7,7 @@ from django.core.management import call_command
 from dispatch import replies, requests
 from followup import actions as following
 from followup import callbacks
+from followup.sampling import drawing, findings
 from insights.figures import counting
 from insights.figures.asked import Period, Scope
 from insights.figures.measures import MEASURES
@@ -75,6 +76,19 @@ def test_a_marked_hour_is_counted_from_its_rows_until_it_is_counted_again(p):
 
     fold_all()
     assert (of_hour(NOON, "outcomes"), agree()["outcomes"]) == (1, 1)
+
+
+def test_a_finding_of_a_check_marks_its_hour(p):
+    ready.unreachable(p)
+    drawing.publish(date(2026, 3, 2), by=p.sv, now=NOON + 8 * DAY)
+    drawn = drawing.draw(date(2026, 3, 2), by=p.sv, now=NOON + 8 * DAY).callbacks.get()
+    fold_all()
+
+    findings.record(drawn.pk, by=p.sv, now=NOON + 8 * DAY, kept=True, recording="heard", text="三次均为真实拨打")
+
+    assert agree()["callbacks_kept"] == 1
+    fold_all()
+    assert of_hour(NOON + 8 * DAY, "callbacks_kept") == 1
 
 
 def test_an_act_weeks_later_corrects_the_old_hours(p):
