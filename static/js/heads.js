@@ -3,7 +3,8 @@
   "use strict";
   const name = (root) => root.querySelectorAll("table.list").forEach((table) => {
     if (table.closest("[data-list]") || !table.tHead) return; /* work lists say it themselves, where it helps */
-    const heads = [...table.tHead.rows[0].cells].flatMap((head) => Array(head.colSpan).fill(head.textContent.trim()));
+    const said = (head) => head.querySelector(".visually-hidden") ? "" : head.textContent.trim(); /* a button says what it does */
+    const heads = [...table.tHead.rows[0].cells].flatMap((head) => Array(head.colSpan).fill(said(head)));
     table.querySelectorAll("tbody tr").forEach((row) => {
       let place = 0;
       [...row.cells].forEach((cell) => {

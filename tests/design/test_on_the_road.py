@@ -1,4 +1,6 @@
 """The field list in a browser: on a phone, without a mouse, and on paper."""
+import re
+
 import pytest
 from django.test import Client
 from playwright.sync_api import expect
@@ -10,13 +12,25 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 390, "height": 844}
 
 
-def test_cards_that_a_thumb_can_use_and_on_paper_lines_to_write_on(new_page, site):
-    people, client = factories.make_people(), Client()
+@pytest.fixture
+def sit(new_page, site):
+    """A phone of somebody who is signed in."""
+
+    def open_page(user, path):
+        client = Client()
+        client.force_login(user)
+        page = new_page(viewport=PHONE)
+        page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
+        page.goto(site + path)
+        return page
+
+    return open_page
+
+
+def test_cards_that_a_thumb_can_use_and_on_paper_lines_to_write_on(sit):
+    people = factories.make_people()
     first, second = [factories.in_hand(people, area=unit("CHJD-01"), address=address) for address in ("湖滨路5号", "湖滨路12号")]
-    client.force_login(people.hd)
-    page = new_page(viewport=PHONE)
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
-    page.goto(f"{site}/desk/unit/?list=handling")
+    page = sit(people.hd, "/desk/unit/?list=handling")
 
     for ticket in (second, first):
         page.locator(f"#pick-{ticket.ticket_no}").check()
@@ -36,14 +50,18 @@ def test_cards_that_a_thumb_can_use_and_on_paper_lines_to_write_on(new_page, sit
     assert page.pdf(format="A4").startswith(b"%PDF")
 
 
-def test_each_number_of_a_table_says_on_a_phone_which_column_it_was(new_page, site):
-    people, client = factories.make_people(), Client()
+def test_each_number_of_a_table_says_on_a_phone_which_column_it_was(sit):
+    people = factories.make_people()
     factories.in_hand(people)
-    client.force_login(people.sv)
-    page = new_page(viewport=PHONE)
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
-    page.goto(f"{site}/desk/callback-figures/")
 
-    cell = page.locator("table.list tbody td").first
+    cell = sit(people.sv, "/desk/callback-figures/").locator("table.list tbody td").first
+
     expect(cell).to_have_attribute("data-head", "回访率")
     assert "回访率" in cell.evaluate("td => getComputedStyle(td, '::before').content")
+
+
+def test_a_button_of_a_row_says_itself_what_it_does(sit):
+    days = sit(factories.make_people().ad, "/calendar/").locator("[aria-labelledby=days-title] tbody")
+
+    expect(days.locator("td:has(button)").first).not_to_have_attribute("data-head", re.compile("."))
+    expect(days.locator("td:not(:has(button))").first).to_have_attribute("data-head", re.compile("."))
