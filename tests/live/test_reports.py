@@ -35,6 +35,8 @@ def test_a_report_is_made_worded_approved_issued_and_taken_away(people, seat):
     writer.fill("[name=comment]", WORDS, timeout=10_000)  # the page has found out that it is there
     writer.keyboard.press("Control+Enter")
     expect(writer.locator(".toasts")).to_contain_text("Your words are kept.")
+    writer.set_viewport_size({"width": 390, "height": 844})
+    assert writer.evaluate("document.documentElement.scrollWidth") <= 390, "a phone shows the form whole"
     path = f"/desk/reports/{Report.objects.get().pk}/"
 
     approver = seat(people.dl).opens(path).page
