@@ -130,7 +130,7 @@ class Site:
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess:
         return subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.variables(), text=True,
-                              capture_output=True, timeout=120)
+                              capture_output=True, timeout=600)
 
     # --- the end ----------------------------------------------------------------------------------------------
 
@@ -152,7 +152,7 @@ class Site:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def result_of(scene: subprocess.Popen, seconds: float = 120):
+def result_of(scene: subprocess.Popen, seconds: float = 300):
     output, errors = scene.communicate(timeout=seconds)
     assert scene.returncode == 0, errors[-4000:]
     return json.loads(output.splitlines()[-1])
