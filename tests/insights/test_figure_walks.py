@@ -34,6 +34,7 @@ PROFILE = settings(max_examples=WALKS or 6, stateful_step_count=12, deadline=Non
                    suppress_health_check=list(HealthCheck), print_blob=False,
                    phases=[Phase.generate, Phase.shrink] if WALKS else [Phase.generate])
 MET: Counter = Counter()
+NO_STEP = ("cited", "callbacks_checked", "callbacks_kept")  # of the knowledge and of the sample, where no step leads
 LATER = NOON + timedelta(days=40)
 
 
@@ -78,7 +79,7 @@ def test_after_random_walks_every_figure_is_what_its_definition_says():
 
     run_state_machine_as_test(FigureWalk, settings=PROFILE)
 
-    never = [code for code in NEEDED if not MET[code]]
+    never = [code for code in NEEDED if not MET[code] and code not in NO_STEP]
     print(f"\n{test_machine.WORLD.walks} walks, {test_machine.WORLD.rules} attempts; never counted: {', '.join(never)}")
     assert len(never) <= (8 if WALKS >= 200 else 32)
 
