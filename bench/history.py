@@ -47,9 +47,12 @@ COLUMNS = """SELECT column_name, data_type FROM information_schema.columns WHERE
 def load(folder: Path, tickets: int, open_states: list[str], years: int = 2) -> int:
     """Bring the district whose servers run in `folder` to `tickets` tickets; returns how many were added."""
     with ground.loader(Postgres(Home(folder))) as database:
-        with database, database.cursor() as cursor, ground.without_indexes(cursor, "tickets_ticket", *TABLES):
+        with database, database.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM tickets_ticket")
             missing = max(tickets - cursor.fetchone()[0], 0)
+        if not missing:
+            return 0
+        with database, database.cursor() as cursor, ground.without_indexes(cursor, "tickets_ticket", *TABLES):
             over = missing - min(round(missing * OPEN_SHARE), MOST_OPEN)
             cursor.execute(COPIES, {"open": open_states, "all": missing, "over": over, "days": DAYS * years})
             copy(cursor, "tickets_ticket", {"id": "c.id", "ticket_no": NUMBER})
