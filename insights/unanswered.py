@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 
+from insights.figures.measures import cited
 from knowledge.gaps import Gap
-from knowledge.models import Use
 from tickets.choices import Type
 from tickets.models import Ticket
 
@@ -15,10 +15,9 @@ OFTEN, MOST = 3, 20
 
 def topics(*, now):
     """The most asked first; one query. Only numbers leave here, and none of confidential matters."""
-    cited = Exists(Use.objects.filter(ticket_no=OuterRef("ticket_no")))
     rows = (
         Ticket.objects.filter(type=Type.CONSULT, is_confidential=False, registered_at__gte=now - SPAN, category__isnull=False)
-        .annotate(cites=cited)
+        .annotate(cites=cited())
         .values("category__name")
         .annotate(asked=Count("pk"), answered=Count("pk", filter=Q(cites=True)))
         .filter(asked__gte=OFTEN)

@@ -48,7 +48,7 @@ class Site:
 
     def stop(self, how=signal.SIGTERM) -> int:
         self.process.send_signal(how)
-        self.process.communicate(timeout=600)
+        self.process.communicate(timeout=180)
         return self.process.returncode
 
     def get(self, path: str, timeout: float = 10) -> int:
@@ -75,7 +75,7 @@ class Site:
 
     def second(self, **environment) -> subprocess.CompletedProcess:
         return subprocess.run([sys.executable, "-m", "hotline.supervise", "--inside"], cwd=ROOT, text=True,
-                              env=self.environment | environment, capture_output=True, timeout=600)
+                              env=self.environment | environment, capture_output=True, timeout=180)
 
 
 def until(what, seconds: float = 40):

@@ -3,21 +3,20 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery
 
 from accounts.models import Unit
 from dispatch.models import SupervisionOrder
 from insights.boards.tallies import STREETS
 from insights.figures import counting
 from insights.figures.asked import Period, Scope
-from insights.figures.measures import MEASURES
+from insights.figures.measures import MEASURES, cited
 from insights.figures.published import INDICATORS
 from insights.figures.rates import NOTHING
 from insights.models import Report
 from insights.reports import parts
 from insights.reports.parts import WHOLE, number, row, section, text, ticket, word
 from insights.reports.sections import LISTED, RATED, named, tickets
-from knowledge.models import Use
 from tickets.calendars import LOCAL, ONE_DAY, local_date
 from tickets.choices import Type
 from tickets.clocks import Clock, Kind
@@ -124,9 +123,8 @@ def hour_emergencies(span):
 
 def hour_questions(span):
     """共性咨询问题: what was asked most often, and whether an article of knowledge answers it already."""
-    cited = Exists(Use.objects.filter(ticket_no=OuterRef("ticket_no")))
     asked = MEASURES["accepted"].rows(span.period, Scope(type=Type.CONSULT))
-    asked = asked.filter(category__isnull=False).annotate(cites=cited)
+    asked = asked.filter(category__isnull=False).annotate(cites=cited())
     counted: defaultdict = defaultdict(Counter)
     keys = "category__code", "category__name", "cites"
     for code, name, cites, many in asked.order_by().values_list(*keys).annotate(n=Count("pk")):

@@ -152,7 +152,7 @@ class Site:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def result_of(scene: subprocess.Popen, seconds: float = 300):
+def result_of(scene: subprocess.Popen, seconds: float = 120):
     output, errors = scene.communicate(timeout=seconds)
     assert scene.returncode == 0, errors[-4000:]
     return json.loads(output.splitlines()[-1])

@@ -6,7 +6,7 @@ import pytest
 
 from dispatch import actions as dispatching
 from dispatch import replies, requests
-from followup.sampling import drawing, findings
+from followup.sampling import findings
 from insights.figures.asked import Period, Scope
 from insights.figures.counting import count
 from insights.figures.indicators import Indicator
@@ -16,6 +16,7 @@ from insights.figures.rates import Rate
 from tests import factories as make
 from tests.crowds import cost, signed_in
 from tests.factories import HAPPY, NOON
+from tests.followup.test_sampling import sampled
 from tests.insights.figures_by_hand import Everything, hours_of, of_period, rows
 from tests.knowledge.articles import editors, published
 from tests.tickets import ready
@@ -112,8 +113,7 @@ def test_how_well_the_work_was_done(p):
     faulty = make.replied(p)
     replies.return_reply(faulty.pk, by=p.rv, now=NOON, fault="off_point")
     ready.unreachable(p)
-    drawing.publish(date(2026, 3, 2), by=p.sv, now=NOON + 8 * DAY)
-    drawn = drawing.draw(date(2026, 3, 2), by=p.sv, now=NOON + 8 * DAY).callbacks.get()
+    drawn = sampled(p)
     findings.record(drawn.pk, by=p.sv, now=NOON + 8 * DAY, kept=True, recording="heard", text="三次均为真实拨打")
 
     found = compare(LATER, NOON - DAY, LATER)

@@ -1,5 +1,5 @@
 """Hourly figures: kept by marks, equal to a count from scratch, and to what is counted from the rows."""
-from datetime import UTC, date, timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -7,7 +7,7 @@ from django.core.management import call_command
 from dispatch import replies, requests
 from followup import actions as following
 from followup import callbacks
-from followup.sampling import drawing, findings
+from followup.sampling import findings
 from insights.figures import counting
 from insights.figures.asked import Period, Scope
 from insights.figures.measures import MEASURES
@@ -18,6 +18,7 @@ from insights.rollups.rows import ROLLED
 from tests import factories as make
 from tests.crowds import cost, queries_of, signed_in
 from tests.factories import HAPPY, NOON, UNHAPPY
+from tests.followup.test_sampling import sampled
 from tests.tickets import ready
 from tickets import intake
 
@@ -80,8 +81,7 @@ def test_a_marked_hour_is_counted_from_its_rows_until_it_is_counted_again(p):
 
 def test_a_finding_of_a_check_marks_its_hour(p):
     ready.unreachable(p)
-    drawing.publish(date(2026, 3, 2), by=p.sv, now=NOON + 8 * DAY)
-    drawn = drawing.draw(date(2026, 3, 2), by=p.sv, now=NOON + 8 * DAY).callbacks.get()
+    drawn = sampled(p)
     fold_all()
 
     findings.record(drawn.pk, by=p.sv, now=NOON + 8 * DAY, kept=True, recording="heard", text="三次均为真实拨打")
