@@ -71,6 +71,8 @@ def writer_of(field):
         return lambda value: quoted(str(value))
     if type(field) is models.DateTimeField:
         return lambda value: f'"{value.isoformat()}"'
+    if isinstance(field, models.BinaryField):
+        return lambda value: quoted(f"\\x{value.hex()}")
     if isinstance(field, models.IntegerField | models.ForeignKey | models.BooleanField):
         return str
     return lambda value: quoted(str(field.get_db_prep_save(value, connection)))

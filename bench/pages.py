@@ -148,6 +148,7 @@ def main():
             from tickets.states import OPEN
             begun = time.monotonic()
             added = history.load(folder, chosen.tickets, [str(state) for state in OPEN])
+            history.catch_up(folder)
             print(f"{added} tickets added in {time.monotonic() - begun:.0f} s")
         return run(site, password, roles, chosen.rounds, with_history=bool(chosen.tickets))
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.models import UnitKind
+from accounts.roles import Role
 from tickets.models import Ticket
 
 NONE = "none"  # asked for what has no type
@@ -53,8 +54,16 @@ class Scope:
         return self.viewer is None or not Ticket.objects.visible_to(self.viewer).query.where
 
     @property
+    def counts_all(self):
+        """Whether every row booked to where he asks is his to count: of his own unit a leader counts what was passed on, too,
+        as the published figures of his unit do (SPEC 5.3: its own entries stay with it)."""
+        if self.viewer is not None and self.unit is not None and self.viewer.covers(self.unit, Role.UL):
+            return True
+        return self.sees_all
+
+    @property
     def counts_calls(self):
-        return self.sees_all and not self.parts
+        return not self.parts and self.sees_all
 
     @property
     def parts(self):
@@ -70,7 +79,7 @@ class Scope:
         """Those of a source's rows that this viewer may count."""
         if source.ticket is None:  # calls: they have no place, no matter and no unit
             return rows if self.counts_calls else rows.none()
-        if not self.sees_all:
+        if not self.counts_all:
             own = Ticket.objects.visible_to(self.viewer).values("pk")
             rows = rows.filter(**{f"{source.ticket}pk__in": own})
         wanted = Q()

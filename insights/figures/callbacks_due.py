@@ -1,7 +1,7 @@
 """回访率: tickets whose CALLBACK_ALL is due in a period, and those of them that lack an answer (SPEC 6.2, B28, B34).
 
 A ticket with two rounds in one period is one ticket, and complete when both are. So the figure of a month is not the sum of
-its hours.
+its hours; it is once the rounds of which there are several are taken off again.
 """
 from django.db.models import Count, DateTimeField, Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -16,11 +16,16 @@ from tickets.states import State
 OWED = (*CallbackTask.RATINGS, CallbackTask.Kind.WITHDRAW_CHECK)
 
 
-def clocks(period):
-    """The CALLBACK_ALL clocks that end in the period. What was merged is asked about under its master."""
+def rounds():
+    """The CALLBACK_ALL clocks. What was merged is asked about under its master."""
     required = Q(ticket__first_dispatched_at__isnull=False) | Q(ticket__type__in=CALLBACK_TYPES)
-    due = period.of("due_at", Clock.objects.filter(required, kind=Kind.CALLBACK_ALL))
+    due = Clock.objects.filter(required, kind=Kind.CALLBACK_ALL)
     return due.exclude(status=Status.VOID).exclude(ticket__state=State.MERGED)
+
+
+def clocks(period):
+    """Those that end in the period."""
+    return period.of("due_at", rounds())
 
 
 def tickets(period):
@@ -28,6 +33,15 @@ def tickets(period):
     due = clocks(period)
     return Ticket.objects.filter(pk__in=due.values("ticket")).annotate(
         unasked=Q(pk__in=due.exclude(complete()).values("ticket")))
+
+
+def again(period):
+    """The rounds of tickets that have several in the period, each with `is_last`, `is_done` and whether `all_done` are."""
+    several = period.of("due_at", Clock.objects.filter(kind=Kind.CALLBACK_ALL)).order_by().values("ticket").annotate(
+        many=Count("pk")).filter(many__gt=1)
+    due = clocks(period).filter(ticket__in=several.values("ticket"))
+    return due.annotate(is_last=~Exists(due.filter(ticket=OuterRef("ticket"), pk__gt=OuterRef("pk"))), is_done=complete(),
+                        all_done=~Q(ticket__in=due.exclude(complete()).values("ticket")))
 
 
 def complete():

@@ -4,6 +4,7 @@ from collections import defaultdict
 from django.db.models import CharField, Count, F, Value
 from django.db.models.functions import JSONObject
 
+from insights.figures.durations import summary
 from insights.figures.measures import MEASURES
 
 WHOLE = Value("", CharField())
@@ -15,6 +16,11 @@ def count(codes, period, scope):
 
 
 def merged(codes, rows):
+    return summed_up(raw(codes, rows))
+
+
+def raw(codes, rows):
+    """As merged(), but the single times of a duration."""
     found = nothing_of(codes)
     for _key, said in rows:
         found |= said
@@ -26,15 +32,21 @@ def count_by_kind(codes, period, scope):
     found = defaultdict(lambda: nothing_of(codes))
     for kind, said in read([(codes, period)], scope, key=lambda source: F(f"{source.unit}__kind")):
         found[kind] |= said
-    return dict(found)
+    return {kind: summed_up(said) for kind, said in found.items()}
 
 
 def nothing_of(codes):
-    return {code: {} if MEASURES[code].spread else 0 for code in codes}
+    return {code: () if MEASURES[code].spread else 0 for code in codes}
+
+
+def summed_up(found):
+    return {code: many if MEASURES[code].spread is None else summary(() if many is None else many)
+            for code, many in found.items()}
 
 
 def read(asked, scope, key=lambda source: WHOLE):
-    """`asked`: (codes, period), as often as parts of a period are asked for different measures. One query."""
+    """(key, {code: how many, or the single times}). `asked`: (codes, period), as often as parts of a period are asked for
+    different measures. One query."""
     queries = [grouped(scope.narrow(source.within(period), source).annotate(key=key(source)), measures, "key")
                for codes, period in asked for source, measures in by_source(codes)]
     return queries[0].union(*queries[1:], all=True) if queries else []
@@ -58,6 +70,4 @@ def grouped(rows, measures, *keys):
 
 def value_of(measure):
     only = measure.which or None
-    if measure.spread is None:
-        return Count("pk", filter=only)
-    return JSONObject(n=Count("pk", filter=only), **measure.spread.aggregates(only))
+    return Count("pk", filter=only) if measure.spread is None else measure.spread.times(only)

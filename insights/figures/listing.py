@@ -15,10 +15,11 @@ ORDER = orders.Sorting("place", orders.Order(F("moment"), orders.moment, falling
 
 @dataclass(frozen=True)
 class Line:
-    """One row that was counted: its moment, and its ticket or its call."""
+    """One row that was counted: its moment, and its ticket or its call; of a ticket that was passed on only the number."""
 
     when: str
     row: columns.Row | None = None
+    gone: str = ""
     call: Call | None = None
 
 
@@ -30,7 +31,8 @@ def page(measure, period, scope, *, after, now):
     if value:
         rows = rows.filter(orders.beyond(value, pk, ORDER))
     ticket = measure.source.ticket
-    found = list(rows.values_list("place", "pk", "pk" if not ticket else f"{ticket}pk")[:orders.PAGE + 1])
+    of_ticket = () if ticket is None else (f"{ticket}pk", f"{ticket}ticket_no")
+    found = list(rows.values_list("place", "pk", *of_ticket)[:orders.PAGE + 1])
     kept = found[:orders.PAGE]
     following = f"{kept[-1][0].isoformat()}~{kept[-1][1]}" if len(found) > orders.PAGE else ""
     lines = calls(kept) if ticket is None else tickets(kept, scope.viewer, now)
@@ -39,14 +41,15 @@ def page(measure, period, scope, *, after, now):
 
 def tickets(found, user, now):
     chosen = [columns.COLUMNS[name] for name in SHOWN]
-    rows = columns.bringing(Ticket.objects.visible_to(user).filter(pk__in={pk for _at, _pk, pk in found}), chosen).for_list()
-    shown = {row.ticket.pk: row for row in columns.rows_of(list(rows), user, now, queues.ALL, chosen)}
-    return [Line(said(at), row=shown[pk]) for at, _row, pk in found]
+    seen = Ticket.objects.visible_to(user).filter(pk__in={pk for _at, _row, pk, _number in found})
+    rows = columns.rows_of(list(columns.bringing(seen, chosen).for_list()), user, now, queues.ALL, chosen)
+    shown = {row.ticket.pk: row for row in rows}
+    return [Line(said(at), row=shown.get(pk), gone="" if pk in shown else number) for at, _row, pk, number in found]
 
 
 def calls(found):
-    rows = Call.objects.select_related("operator").in_bulk([pk for _at, pk, _same in found])
-    return [Line(said(at), call=rows[pk]) for at, pk, _same in found]
+    rows = Call.objects.select_related("operator").in_bulk([pk for _at, pk in found])
+    return [Line(said(at), call=rows[pk]) for at, pk in found]
 
 
 def said(moment):

@@ -2,7 +2,7 @@
 from insights.models import Axis, HourlyFigures, HourMark
 from insights.rollups.hours import touched
 from insights.rollups.keeping import STEP, bounds, counted
-from insights.rollups.rows import ROLLED
+from insights.rollups.rows import ROLLED, TIMES
 
 
 def differences():
@@ -20,13 +20,14 @@ def differences():
 
 def kept(start, end):
     rows = HourlyFigures.objects.filter(axis__in=Axis.values, hour__gte=start, hour__lt=end)
-    return {(hour, Axis(axis), key): {code: many for code, many in zip(ROLLED, numbers, strict=True) if many}
-            for hour, axis, key, *numbers in rows.values_list("hour", "axis", "key", *ROLLED)}
+    codes = *ROLLED, *TIMES
+    return {(hour, Axis(axis), key): {code: bytes(many) if code in TIMES else many
+                                      for code, many in zip(codes, numbers, strict=True) if many}
+            for hour, axis, key, *numbers in rows.values_list("hour", "axis", "key", *codes)}
 
 
 def compared(now, before, marked):
     for place in now.keys() | before.keys():
         hour, axis, key = place
-        fresh = {code: many for code, many in now.get(place, {}).items() if many}
-        if fresh != before.get(place, {}) and hour not in marked:
-            yield f"{hour:%Y-%m-%d %H:%M}Z {axis.name} {key}: kept {before.get(place, {})}, counted {fresh}"
+        if now.get(place, {}) != before.get(place, {}) and hour not in marked:
+            yield f"{hour:%Y-%m-%d %H:%M}Z {axis.name} {key}: kept {before.get(place, {})}, counted {now.get(place, {})}"

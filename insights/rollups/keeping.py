@@ -3,7 +3,7 @@
 An hour is always counted as a whole, from the rows themselves. So it does not matter how often, or in which order, or
 whether a look before was cut off: what is written is what is so.
 """
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import UTC, timedelta
 from types import SimpleNamespace
 
@@ -17,7 +17,8 @@ from insights.figures.asked import Period, Scope
 from insights.figures.counting import by_source, grouped
 from insights.models import Axis, HourlyFigures, HourMark
 from insights.rollups.hours import HOUR, few_spans, hour_of, moments, touched
-from insights.rollups.rows import ROLLED
+from insights.rollups.packing import packed
+from insights.rollups.rows import ROLLED, TIMES
 from tickets.models import Call
 
 BATCH = 100  # marks looked at in one transaction
@@ -66,23 +67,30 @@ def write(parts):
         return
     within = Q(*[Q(hour__gte=since, hour__lt=until) for since, until in parts], _connector=Q.OR)
     HourlyFigures.objects.filter(within, axis__in=Axis.values).delete()
-    none, found = dict.fromkeys(ROLLED, 0), counted(parts)
-    many_rows.insert(HourlyFigures, [  # not the model itself: to begin its sixty columns one by one takes most of the time
+    none, found = dict.fromkeys(ROLLED, 0) | dict.fromkeys(TIMES, b""), counted(parts)
+    many_rows.insert(HourlyFigures, [  # not the model itself: to begin its seventy columns one by one takes most of the time
         SimpleNamespace(hour=hour, axis=axis, key=key, **none | counts) for (hour, axis, key), counts in found.items()])
 
 
 def counted(parts):
-    """{(hour, axis, key): {code: how many}}"""
+    """{(hour, axis, key): {code: how many, or the packed times}}, of what there is."""
     period = Period(parts[0][0], parts[-1][1], now=parts[-1][1]).only(parts)
-    found: defaultdict = defaultdict(Counter)
-    for source, measures in by_source(ROLLED):
+    found: defaultdict = defaultdict(dict)
+    for source, measures in by_source((*ROLLED, *TIMES)):
         rows = Scope().narrow(source.within(period), source).annotate(
             hour_of_it=Trunc(F(source.moment), "hour", output_field=DateTimeField(), tzinfo=UTC), **keys(source))
         for hour, unit, area, category, said in grouped(rows, measures, "hour_of_it", "of_unit", "of_area", "of_category"):
             for axis, key in ((Axis.WHOLE, 0), (Axis.UNIT, unit), (Axis.AREA, area), (Axis.CATEGORY, category)):
                 if key is not None:
-                    found[hour, axis, key].update(said)
-    return {place: counts for place, counts in found.items() if any(counts.values())}
+                    add(found[hour, axis, key], said)
+    return {place: counts | {code: packed(counts[code]) for code in counts.keys() & TIMES}
+            for place, counts in found.items() if counts}
+
+
+def add(counts, said):
+    for code, more in said.items():
+        if more:
+            counts[code] = counts[code] + more if code in counts else more
 
 
 def keys(source):

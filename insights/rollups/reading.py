@@ -7,36 +7,54 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, Sum
+from django.db.models import Aggregate, BinaryField, F, Sum
 
 from accounts.models import Unit
 from insights.figures import counting
 from insights.figures.asked import Period, Scope
 from insights.models import Axis, HourlyFigures, HourMark
 from insights.rollups.hours import few_spans, in_spans, touched, whole
-from insights.rollups.rows import ROLLED
+from insights.rollups.packing import packed, unpacked
+from insights.rollups.rows import ROLLED, TIMES
 from tickets.models import Category
 
 LONG = timedelta(days=2)  # what is shorter is counted as quickly from the rows
 MOST_MARKS = 300
-ADDED = frozenset(ROLLED)
+ADDED = frozenset((*ROLLED, *TIMES))
+ONCE = {"callbacks_due": ("callback_rounds", "callbacks_again"),  # of each the first, without the second
+        "callbacks_done": ("callback_rounds_done", "callbacks_again_done")}
 
 
 def count(codes, period, scope):
     """As counting.count()."""
-    added = [code for code in codes if code in ADDED]
+    wanted = [part for code in codes for part in ONCE.get(code, (code,))]
+    added = [code for code in wanted if code in ADDED]
     place = place_of(scope)
     cut = cut_of(period, marked()) if added and place and is_long(period) else None
     if cut is None:
         return counting.count(codes, period, scope)
-    others = [code for code in codes if code not in ADDED]
+    others = [code for code in wanted if code not in ADDED]
     asked = [(part, span) for part, span in ((others, period), (added, cut.rest)) if part and span]
-    found = counting.merged(codes, counting.read(asked, scope))
+    found = counting.raw(wanted, counting.read(asked, scope))
     axis, keys = place
-    sums = cut.rows(axis).filter(key__in=keys).aggregate(**{f"n_{code}": Sum(code) for code in added})
-    for code in added:
-        found[code] += sums[f"n_{code}"] or 0
-    return found
+    add_hours(found, cut.rows(axis).filter(key__in=keys), added)
+    found |= {code: found[rounds] - found[again] for code, (rounds, again) in ONCE.items() if code in codes}
+    return counting.summed_up({code: found[code] for code in codes})
+
+
+def add_hours(found, hours, codes):
+    """To what the rest says: numbers are added, single times stand behind one another."""
+    kept = hours.aggregate(**{f"n_{code}": Behind(code) if code in TIMES else Sum(code) for code in codes})
+    for code in codes:
+        more = kept[f"n_{code}"]
+        found[code] = unpacked(packed(found[code] or ()), more or b"") if code in TIMES else found[code] + (more or 0)
+
+
+class Behind(Aggregate):
+    """The times of all rows behind one another."""
+
+    template = "string_agg(%(expressions)s, ''::bytea)"
+    output_field = BinaryField()
 
 
 def count_by_unit(codes, period, hours):
@@ -90,7 +108,7 @@ def cut_of(period, hours):
 def place_of(scope):
     """(axis, keys) of the rows that are this scope's; None when they are not kept: a viewer who does not see everything, or
     more than one of unit, place and matter, or something else."""
-    if not scope.sees_all or len(scope.parts) > 1 or scope.chosen:
+    if not scope.counts_all or len(scope.parts) > 1 or scope.chosen:
         return None
     if scope.unit:
         return Axis.UNIT, Unit.objects.filter(scope.of_unit()).values("pk")

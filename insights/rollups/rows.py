@@ -7,6 +7,7 @@ import pgtrigger
 from django.db import models
 
 from followup.models import SampleFinding
+from tickets.choices import Urgency
 from tickets.models import Call, PhoneCall, TicketEvent
 
 ROLLED = (
@@ -20,7 +21,9 @@ ROLLED = (
     "returns_asked", "returns_granted", "taken",
     "suspended", "extended", "exclusions", "appealed_out", "forced", "called_again", "orders", "orders_due", "orders_closed",
     "cited", "sent_back", "replies_reviewed", "replies_returned", "callbacks_checked", "callbacks_kept",
+    "callback_rounds", "callback_rounds_done",
 )
+TIMES = ("handling_time", *(f"handling_time_{urgency}" for urgency in Urgency.values), "response_time")
 MARK_TICKET = """
     INSERT INTO insights_hourmark (ticket, seq) VALUES (NEW.ticket_id, NEW.seq);
     RETURN NULL;
@@ -49,7 +52,8 @@ class Axis(models.IntegerChoices):
 
 
 class HourlyFigures(models.Model):
-    """So many of each measure in one hour, of the whole (key 0) or of one unit, place or category."""
+    """So many of each measure in one hour, of the whole (key 0) or of one unit, place or category. Of a duration it keeps
+    the single times, each as eight bytes (packing.py)."""
 
     hour = models.DateTimeField()
     axis = models.PositiveSmallIntegerField(choices=Axis)
@@ -61,6 +65,8 @@ class HourlyFigures(models.Model):
 
 for code in ROLLED:
     HourlyFigures.add_to_class(code, models.IntegerField(default=0))
+for code in TIMES:
+    HourlyFigures.add_to_class(code, models.BinaryField(default=b""))
 
 
 class HourMark(models.Model):

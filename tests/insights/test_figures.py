@@ -33,7 +33,9 @@ def compare(now, since, until, scope=None):
     """Every measure has just the rows that its definition says; the numbers are as many. Returns what was found."""
     world, scope = Everything(now), scope or Scope()
     period = Period(since, until, now)
-    seen = set(Ticket.objects.visible_to(scope.viewer).values_list("pk", flat=True)) if scope.viewer else set(world.tickets)
+    leads = scope.unit and scope.viewer and scope.viewer.has_role("UL")  # of his own unit he counts what was passed on, too
+    seen = set(world.tickets) if leads or not scope.viewer else set(
+        Ticket.objects.visible_to(scope.viewer).values_list("pk", flat=True))
     units = {} if scope.unit is None else {unit.pk for unit in type(scope.unit).objects.all()
                                            if unit.path.startswith(scope.unit.path)}
     by_hand, special = rows(world), of_period(world, period.since, period.until)
@@ -205,6 +207,20 @@ def test_a_long_list_has_pages_and_shows_each_row_once(p):
 
     assert len(seen) == len(set(seen)) == 28
     assert set(seen) == numbers
+
+
+def test_a_leader_counts_what_his_unit_handed_back_but_reads_only_its_number(p):
+    ticket = make.dispatched(p)
+    requests.request_return(ticket.pk, by=p.li, now=NOON, reason_code="not_our_duty", reason="不属于本单位职责范围",
+                            legal_basis="三定方案", suggested_unit=make.unit("CG"))
+    requests.approve_return(ticket.pk, by=p.dp, now=NOON)
+    assert not Ticket.objects.visible_to(p.ul).filter(pk=ticket.pk).exists()
+
+    assert compare(LATER, NOON - DAY, LATER, Scope(p.ul, unit=make.unit("ZJ")))["returns_granted"] == 1
+    page = signed_in(p.ul, "en").get(f"{PAGE}returns_granted/{AROUND}")
+    assert [(line.gone, line.row) for line in page.context["lines"]] == [(ticket.ticket_no, None)]
+    assert "your unit keeps the number" in page.content.decode()
+    assert ticket.title not in page.content.decode()
 
 
 def test_a_unit_leader_counts_only_what_he_sees(p):

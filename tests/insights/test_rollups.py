@@ -14,7 +14,7 @@ from insights.figures.measures import MEASURES
 from insights.figures.published import NEEDED
 from insights.models import Axis, HourlyFigures, HourMark
 from insights.rollups import checking, hours, keeping, reading
-from insights.rollups.rows import ROLLED
+from insights.rollups.rows import ROLLED, TIMES
 from tests import factories as make
 from tests.crowds import cost, queries_of, signed_in
 from tests.factories import HAPPY, NOON, UNHAPPY
@@ -33,7 +33,7 @@ def fold_all():
 
 def kept():
     """All rows, as values."""
-    return sorted(HourlyFigures.objects.values_list("hour", "axis", "key", *ROLLED))
+    return sorted(HourlyFigures.objects.values_list("hour", "axis", "key", *ROLLED, *TIMES))
 
 
 def agree(scope=None, *, since=SINCE, until=UNTIL, now=NOON + 40 * DAY):
@@ -50,7 +50,7 @@ def of_hour(moment, code):
 
 
 def test_what_can_be_added_is_kept_by_the_hour():
-    assert {measure.code for measure in MEASURES.values() if measure.rolls_up} == set(ROLLED)
+    assert {measure.code for measure in MEASURES.values() if measure.source.adds_up} == {*ROLLED, *TIMES}
 
 
 def test_before_and_after_the_hours_are_counted_the_answer_is_the_same(p):
@@ -117,6 +117,37 @@ def test_a_moment_that_goes_away_takes_its_count_along(p):
     fold_all()
 
     assert of_hour(NOON, "done") == 0
+    assert checking.differences() == []
+
+
+def test_a_ticket_with_two_rounds_in_a_period_is_one(p):
+    ticket, later = make.answered(p, answers=UNHAPPY), NOON + DAY
+    following.order_redo(ticket.pk, by=p.cb, now=NOON, reason="仍漏水")
+    replies.record_contact(ticket.pk, by=p.hd, now=later, method="phone", reached=True)
+    replies.submit_reply(ticket.pk, by=p.ul, now=later, **make.reply_block())
+    following.approve_reply(ticket.pk, by=p.rv, now=later)
+    make.closed(p)
+    fold_all()
+
+    first, second = ticket.clocks.filter(kind="CALLBACK_ALL").order_by("pk")
+    found = agree(until=second.due_at + timedelta(hours=1))
+
+    assert [of_hour(clock.due_at, "callback_rounds") for clock in (first, second)] == [2, 1]
+    assert (found["callbacks_due"], found["callbacks_done"]) == (2, 1), "the second round has no answer yet"
+    assert agree(until=first.due_at + timedelta(hours=1))["callbacks_done"] == 2
+
+
+def test_how_long_it_took_is_kept_by_the_hour(p):
+    for long in (4, 1, 2):
+        ticket, then = make.in_hand(p), NOON + timedelta(hours=long)
+        replies.record_contact(ticket.pk, by=p.hd, now=then, method="phone", reached=True)
+        replies.submit_reply(ticket.pk, by=p.ul, now=then, **make.reply_block())
+        following.approve_reply(ticket.pk, by=p.rv, now=then)
+    before = agree()
+    fold_all()
+
+    expected = {"n": 3, "mean": pytest.approx(7 / 3), "median": 2.0, "p90": pytest.approx(3.6)}
+    assert agree()["handling_time"] == agree()["response_time"] == before["handling_time"] == expected
     assert checking.differences() == []
 
 
