@@ -46,7 +46,8 @@ OWN = {  # what is not as in the ticket that is copied
     "tickets_ticket": {"id": "c.id", "ticket_no": NUMBER, "state": f"CASE WHEN {OVER} THEN 'archived' ELSE t.state END",
                        "archived_at": f"CASE WHEN {OVER} THEN t.closed_at + interval '4 days' ELSE t.archived_at END - c.back"},
     "followup_callbacktask": {"survey_hash": LINK},
-    "followup_appeal": {"status": "CASE WHEN c.back > interval '0' AND t.status = 'second' THEN 'final' ELSE t.status END"},
+    "followup_appeal": {"status": """CASE WHEN c.back > interval '0' AND t.status = 'first' THEN 'decided'
+                                          WHEN c.back > interval '0' AND t.status = 'second' THEN 'final' ELSE t.status END"""},
 }
 COLUMNS = """SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s ORDER BY ordinal_position"""
 

@@ -7,6 +7,7 @@ HOURS = """
     UNION SELECT date_trunc('hour', completed_at) FROM tickets_ticket WHERE completed_at IS NOT NULL
     UNION SELECT date_trunc('hour', at) FROM dispatch_contact
     UNION SELECT date_trunc('hour', due_at) FROM tickets_clock WHERE kind = 'CALLBACK_ALL'
+    ORDER BY 1
 """
 
 

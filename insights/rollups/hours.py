@@ -33,6 +33,12 @@ def spans(hours, gap=timedelta(0)):
     return found
 
 
+def parcels(hours):
+    """The same hours, in lists of not too many spans each."""
+    found = spans(hours, HOUR)
+    return [found[start:start + MOST_SPANS] for start in range(0, len(found), MOST_SPANS)]
+
+
 def few_spans(hours):
     """Not many spans that hold all these hours. To count an hour more does no harm, a thousand spans in one query do."""
     gap = timedelta(0)

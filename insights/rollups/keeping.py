@@ -12,11 +12,11 @@ from django.db.models import BigIntegerField, DateTimeField, F, Max, Min, Q, Val
 from django.db.models.functions import Trunc
 
 from accounts import many_rows
-from accounts.turns import take_turn
+from accounts.turns import is_my_turn, take_turn
 from insights.figures.asked import Period, Scope
 from insights.figures.counting import by_source, grouped
 from insights.models import Axis, HourlyFigures, HourMark
-from insights.rollups.hours import HOUR, few_spans, hour_of, moments, touched
+from insights.rollups.hours import HOUR, hour_of, moments, parcels, touched
 from insights.rollups.packing import packed
 from insights.rollups.rows import ROLLED, TIMES
 from tickets.models import Call
@@ -27,11 +27,13 @@ STEP = timedelta(days=7)  # of a rebuild
 
 @transaction.atomic
 def fold():
-    """Count the hours of the oldest marks again; returns how many marks are gone. Any number may look at once."""
-    take_turn("hourly figures")
+    """Count the hours of the oldest marks again; returns how many marks are gone. Any number may look at once: one counts."""
+    if not is_my_turn("hourly figures"):
+        return 0
     marks = list(HourMark.objects.order_by("pk")[:BATCH])
     if marks:
-        write(few_spans(touched(marks)))
+        for parts in parcels(touched(marks)):
+            write(parts)
         HourMark.objects.filter(pk__in=[mark.pk for mark in marks]).delete()
     return len(marks)
 
@@ -63,8 +65,6 @@ def bounds():
 
 def write(parts):
     """Count these spans of whole hours, and put the rows in the place of those that were there."""
-    if not parts:
-        return
     within = Q(*[Q(hour__gte=since, hour__lt=until) for since, until in parts], _connector=Q.OR)
     HourlyFigures.objects.filter(within, axis__in=Axis.values).delete()
     none, found = dict.fromkeys(ROLLED, 0) | dict.fromkeys(TIMES, b""), counted(parts)

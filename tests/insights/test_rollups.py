@@ -1,8 +1,10 @@
 """Hourly figures: kept by marks, equal to a count from scratch, and to what is counted from the rows."""
+from contextlib import closing
 from datetime import UTC, timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from dispatch import replies, requests
 from followup import actions as following
@@ -207,6 +209,37 @@ def test_a_lost_mark_is_found_and_a_rebuild_mends_it(p, capsys):
 
     assert "Every hour is what its rows say." in capsys.readouterr().out
     assert agree()["accepted"] == 1
+
+
+def test_hours_far_apart_are_counted_without_the_years_between_them():
+    scattered = {NOON.astimezone(UTC) + n * 31 * DAY for n in range(100)}
+
+    counted = [span for parts in hours.parcels(scattered) for span in parts]
+
+    assert set(hours.in_spans(counted)) == scattered
+    assert max(map(len, hours.parcels(scattered))) <= hours.MOST_SPANS
+
+
+def test_marks_of_many_places_are_all_counted(p, monkeypatch):
+    monkeypatch.setattr(hours, "MOST_SPANS", 1)
+    make.closed(p)
+    make.in_hand(p, NOON + 2 * DAY)
+    fold_all()
+
+    assert agree()["accepted"] == 2
+    assert checking.differences() == []
+
+
+def test_while_one_counts_nobody_waits(p):
+    make.closed(p)
+    with closing(connection.copy()) as other:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('hourly figures', 0))")
+        assert keeping.fold() == 0
+        other.rollback()
+
+    assert keeping.fold() > 0
 
 
 def test_far_too_many_marks_are_not_looked_at(p, monkeypatch):
