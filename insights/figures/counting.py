@@ -4,7 +4,6 @@ from collections import defaultdict
 from django.db.models import CharField, Count, F, Value
 from django.db.models.functions import JSONObject
 
-from insights.figures.durations import summary
 from insights.figures.measures import MEASURES
 
 WHOLE = Value("", CharField())
@@ -20,7 +19,7 @@ def merged(codes, rows):
 
 
 def raw(codes, rows):
-    """As merged(), but the single times of a duration."""
+    """As merged(), but one by one what a measure says each by itself."""
     found = nothing_of(codes)
     for _key, said in rows:
         found |= said
@@ -40,12 +39,13 @@ def nothing_of(codes):
 
 
 def summed_up(found):
-    return {code: many if MEASURES[code].spread is None else summary(() if many is None else many)
-            for code, many in found.items()}
+    spreads = {code: MEASURES[code].spread for code in found}
+    return {code: found[code] if spread is None else spread.summary(() if found[code] is None else found[code])
+            for code, spread in spreads.items()}
 
 
 def read(asked, scope, key=lambda source: WHOLE):
-    """(key, {code: how many, or the single times}). `asked`: (codes, period), as often as parts of a period are asked for
+    """(key, {code: how many, or each by itself}). `asked`: (codes, period), as often as parts of a period are asked for
     different measures. One query."""
     queries = [grouped(scope.narrow(source.within(period), source).annotate(key=key(source)), measures, "key")
                for codes, period in asked for source, measures in by_source(codes)]
@@ -70,4 +70,4 @@ def grouped(rows, measures, *keys):
 
 def value_of(measure):
     only = measure.which or None
-    return Count("pk", filter=only) if measure.spread is None else measure.spread.times(only)
+    return Count("pk", filter=only) if measure.spread is None else measure.spread.each(only)

@@ -25,20 +25,19 @@ class Spread:
     needs: dict  # annotations; `took` is the duration
     took: Any = F("took")
 
-    def times(self, only=None):
+    def each(self, only=None):
         """Of each row, in microseconds."""
         return ArrayAgg(Cast(Extract(self.took, "epoch") * 1_000_000, models.BigIntegerField()), filter=only)
 
-
-def summary(times):
-    """{"n", "mean", "median", "p90"} of microseconds, in hours; {"n": 0} of none. Where the middle lies between two of them,
-    the median lies between their values, as percentile_cont of SQL has it."""
-    if not len(times):
-        return {"n": 0}
-    times = np.asarray(times, np.int64)
-    median, p90 = np.percentile(times, (50, 90))
-    return {"n": len(times), "mean": int(times.sum()) / len(times) / HOUR, "median": float(median) / HOUR,
-            "p90": float(p90) / HOUR}
+    def summary(self, times):
+        """{"n", "mean", "median", "p90"} of microseconds, in hours; {"n": 0} of none. Where the middle lies between two of
+        them, the median lies between their values, as percentile_cont of SQL has it."""
+        if not len(times):
+            return {"n": 0}
+        times = np.asarray(times, np.int64)
+        median, p90 = np.percentile(times, (50, 90))
+        return {"n": len(times), "mean": int(times.sum()) / len(times) / HOUR, "median": float(median) / HOUR,
+                "p90": float(p90) / HOUR}
 
 
 def paused():

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.models import Reply, Request, SupervisionOrder
 from followup.models import AppealReview, CallbackTask
-from insights.figures import callbacks_due
+from insights.figures.callbacks_due import Rounds
 from insights.figures.durations import HANDLING, RESPONDING, Spread
 from insights.figures.sources import MET_IN_TIME, NEXT_DAY, SOURCES, Source
 from knowledge.models import Use
@@ -33,7 +33,7 @@ class Measure:
     source: Source
     which: Q = field(default_factory=Q)
     needs: Mapping = field(default_factory=dict)  # annotations that the condition reads
-    spread: Spread | None = None  # how long instead of how many
+    spread: Spread | Rounds | None = None  # each by itself instead of how many
 
     def rows(self, period, scope):
         found = scope.narrow(self.source.within(period), self.source).annotate(**self.needs)
@@ -147,14 +147,7 @@ ALL = (
     *counts("callbacks_due",
             ("callbacks_due", _("Callbacks due")),
             ("callbacks_done", _("Every reporter asked"), Q(unasked=False))),
-    *counts("callback_rounds",
-            ("callback_rounds", _("Rounds of callbacks due")),
-            ("callback_rounds_done", _("Rounds in which every reporter was asked"), Q(is_done=True),
-             {"is_done": callbacks_due.complete()})),
-    *counts("callbacks_again",  # what the rounds of a period count too much
-            ("callbacks_again", _("Further rounds of the same tickets"), Q(is_last=False)),
-            ("callbacks_again_done", _("Further rounds in which every reporter was asked"),
-             Q(is_done=True) & ~Q(is_last=True, all_done=True))),
+    Measure("callback_rounds", _("Rounds of callbacks due"), SOURCES["callback_rounds"], spread=Rounds()),
     *counts("outcomes",
             ("outcomes", _("Outcomes recorded")),
             ("reached", _("Reached and rated"), REACHED),

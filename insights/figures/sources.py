@@ -120,7 +120,6 @@ SOURCES = {source.name: source for source in (
     of_tickets("late", "next_due_at", of_period=late_now),
     of_tickets("callbacks_due", "registered_at", of_period=callbacks_due.tickets),
     Source("callback_rounds", callbacks_due.rounds, "due_at"),
-    Source("callbacks_again", callbacks_due.rounds, "due_at", of_period=callbacks_due.again),
     Source("parts", lead_parts, "opened_at", unit="unit"),
     Source("taken", taken_or_returned, "taken_at", unit="unit", columns=("signed_at", "closed_at")),
     Source("receipts", promises(Kind.RECEIPT), "due_at", unit="holder"),

@@ -22,12 +22,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='hourlyfigures',
             name='callback_rounds',
-            field=models.IntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name='hourlyfigures',
-            name='callback_rounds_done',
-            field=models.IntegerField(default=0),
+            field=models.BinaryField(default=b''),
         ),
         migrations.AddField(
             model_name='hourlyfigures',

@@ -2,7 +2,7 @@
 from insights.models import Axis, HourlyFigures, HourMark
 from insights.rollups.hours import touched
 from insights.rollups.keeping import STEP, bounds, counted
-from insights.rollups.rows import ROLLED, TIMES
+from insights.rollups.rows import EACH, ROLLED
 
 
 def differences():
@@ -20,8 +20,8 @@ def differences():
 
 def kept(start, end):
     rows = HourlyFigures.objects.filter(axis__in=Axis.values, hour__gte=start, hour__lt=end)
-    codes = *ROLLED, *TIMES
-    return {(hour, Axis(axis), key): {code: bytes(many) if code in TIMES else many
+    codes = *ROLLED, *EACH
+    return {(hour, Axis(axis), key): {code: bytes(many) if code in EACH else many
                                       for code, many in zip(codes, numbers, strict=True) if many}
             for hour, axis, key, *numbers in rows.values_list("hour", "axis", "key", *codes)}
 

@@ -18,7 +18,7 @@ from insights.figures.counting import by_source, grouped
 from insights.models import Axis, HourlyFigures, HourMark
 from insights.rollups.hours import HOUR, hour_of, moments, parcels, touched
 from insights.rollups.packing import packed
-from insights.rollups.rows import ROLLED, TIMES
+from insights.rollups.rows import EACH, ROLLED
 from tickets.models import Call
 
 BATCH = 100  # marks looked at in one transaction
@@ -67,23 +67,23 @@ def write(parts):
     """Count these spans of whole hours, and put the rows in the place of those that were there."""
     within = Q(*[Q(hour__gte=since, hour__lt=until) for since, until in parts], _connector=Q.OR)
     HourlyFigures.objects.filter(within, axis__in=Axis.values).delete()
-    none, found = dict.fromkeys(ROLLED, 0) | dict.fromkeys(TIMES, b""), counted(parts)
+    none, found = dict.fromkeys(ROLLED, 0) | dict.fromkeys(EACH, b""), counted(parts)
     many_rows.insert(HourlyFigures, [  # not the model itself: to begin its seventy columns one by one takes most of the time
         SimpleNamespace(hour=hour, axis=axis, key=key, **none | counts) for (hour, axis, key), counts in found.items()])
 
 
 def counted(parts):
-    """{(hour, axis, key): {code: how many, or the packed times}}, of what there is."""
+    """{(hour, axis, key): {code: how many, or each of them, packed}}, of what there is."""
     period = Period(parts[0][0], parts[-1][1], now=parts[-1][1]).only(parts)
     found: defaultdict = defaultdict(dict)
-    for source, measures in by_source((*ROLLED, *TIMES)):
+    for source, measures in by_source((*ROLLED, *EACH)):
         rows = Scope().narrow(source.within(period), source).annotate(
             hour_of_it=Trunc(F(source.moment), "hour", output_field=DateTimeField(), tzinfo=UTC), **keys(source))
         for hour, unit, area, category, said in grouped(rows, measures, "hour_of_it", "of_unit", "of_area", "of_category"):
             for axis, key in ((Axis.WHOLE, 0), (Axis.UNIT, unit), (Axis.AREA, area), (Axis.CATEGORY, category)):
                 if key is not None:
                     add(found[hour, axis, key], said)
-    return {place: counts | {code: packed(counts[code]) for code in counts.keys() & TIMES}
+    return {place: counts | {code: packed(counts[code]) for code in counts.keys() & EACH}
             for place, counts in found.items() if counts}
 
 

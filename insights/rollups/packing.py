@@ -1,14 +1,14 @@
-"""Durations of an hour as they are kept: microseconds, eight bytes each, the shortest first."""
+"""Durations and rounds of an hour as they are kept: eight bytes each, the least first."""
 import numpy as np
 
-MICROSECONDS = np.dtype("<i8")
+NUMBER = np.dtype("<i8")
 
 
-def packed(times):
-    """Bytes of integers; the same for the same times in any order."""
-    return np.sort(np.array(times, MICROSECONDS)).tobytes()
+def packed(numbers):
+    """Bytes of integers; the same for the same ones in any order."""
+    return np.sort(np.array(numbers, NUMBER)).tobytes()
 
 
 def unpacked(*kept):
     """One array of all of them."""
-    return np.frombuffer(b"".join(kept), MICROSECONDS)
+    return np.frombuffer(b"".join(kept), NUMBER)

@@ -10,24 +10,24 @@ from datetime import datetime, timedelta
 from django.db.models import Aggregate, BinaryField, F, Sum
 
 from accounts.models import Unit
-from insights.figures import counting
+from insights.figures import callbacks_due, counting
 from insights.figures.asked import Period, Scope
 from insights.models import Axis, HourlyFigures, HourMark
 from insights.rollups.hours import few_spans, in_spans, touched, whole
 from insights.rollups.packing import packed, unpacked
-from insights.rollups.rows import ROLLED, TIMES
+from insights.rollups.rows import EACH, ROLLED
 from tickets.models import Category
 
 LONG = timedelta(days=2)  # what is shorter is counted as quickly from the rows
 MOST_MARKS = 300
-ADDED = frozenset((*ROLLED, *TIMES))
-ONCE = {"callbacks_due": ("callback_rounds", "callbacks_again"),  # of each the first, without the second
-        "callbacks_done": ("callback_rounds_done", "callbacks_again_done")}
+ADDED = frozenset((*ROLLED, *EACH))
+ROUNDS = "callback_rounds"
+OF_ROUNDS = ("callbacks_due", "callbacks_done")
 
 
 def count(codes, period, scope):
     """As counting.count()."""
-    wanted = [part for code in codes for part in ONCE.get(code, (code,))]
+    wanted = list(dict.fromkeys(ROUNDS if code in OF_ROUNDS else code for code in codes))
     added = [code for code in wanted if code in ADDED]
     place = place_of(scope)
     cut = cut_of(period, marked()) if added and place and is_long(period) else None
@@ -38,20 +38,21 @@ def count(codes, period, scope):
     found = counting.raw(wanted, counting.read(asked, scope))
     axis, keys = place
     add_hours(found, cut.rows(axis).filter(key__in=keys), added)
-    found |= {code: found[rounds] - found[again] for code, (rounds, again) in ONCE.items() if code in codes}
+    if ROUNDS in found:
+        found |= dict(zip(OF_ROUNDS, callbacks_due.tally(found[ROUNDS]), strict=True))
     return counting.summed_up({code: found[code] for code in codes})
 
 
 def add_hours(found, hours, codes):
-    """To what the rest says: numbers are added, single times stand behind one another."""
-    kept = hours.aggregate(**{f"n_{code}": Behind(code) if code in TIMES else Sum(code) for code in codes})
+    """To what the rest says: numbers are added, what is said one by one stands behind one another."""
+    kept = hours.aggregate(**{f"n_{code}": Behind(code) if code in EACH else Sum(code) for code in codes})
     for code in codes:
         more = kept[f"n_{code}"]
-        found[code] = unpacked(packed(found[code] or ()), more or b"") if code in TIMES else found[code] + (more or 0)
+        found[code] = unpacked(packed(found[code] or ()), more or b"") if code in EACH else found[code] + (more or 0)
 
 
 class Behind(Aggregate):
-    """The times of all rows behind one another."""
+    """The bytes of all rows behind one another."""
 
     template = "string_agg(%(expressions)s, ''::bytea)"
     output_field = BinaryField()

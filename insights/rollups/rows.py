@@ -21,9 +21,8 @@ ROLLED = (
     "returns_asked", "returns_granted", "taken",
     "suspended", "extended", "exclusions", "appealed_out", "forced", "called_again", "orders", "orders_due", "orders_closed",
     "cited", "sent_back", "replies_reviewed", "replies_returned", "callbacks_checked", "callbacks_kept",
-    "callback_rounds", "callback_rounds_done",
 )
-TIMES = ("handling_time", *(f"handling_time_{urgency}" for urgency in Urgency.values), "response_time")
+EACH = ("handling_time", *(f"handling_time_{urgency}" for urgency in Urgency.values), "response_time", "callback_rounds")
 MARK_TICKET = """
     INSERT INTO insights_hourmark (ticket, seq) VALUES (NEW.ticket_id, NEW.seq);
     RETURN NULL;
@@ -52,8 +51,8 @@ class Axis(models.IntegerChoices):
 
 
 class HourlyFigures(models.Model):
-    """So many of each measure in one hour, of the whole (key 0) or of one unit, place or category. Of a duration it keeps
-    the single times, each as eight bytes (packing.py)."""
+    """So many of each measure in one hour, of the whole (key 0) or of one unit, place or category. What EACH says, it
+    keeps one by one, eight bytes each (packing.py)."""
 
     hour = models.DateTimeField()
     axis = models.PositiveSmallIntegerField(choices=Axis)
@@ -65,7 +64,7 @@ class HourlyFigures(models.Model):
 
 for code in ROLLED:
     HourlyFigures.add_to_class(code, models.IntegerField(default=0))
-for code in TIMES:
+for code in EACH:
     HourlyFigures.add_to_class(code, models.BinaryField(default=b""))
 
 
